@@ -1,0 +1,149 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+var (
+	jobPattern  = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	ratePattern = regexp.MustCompile(`^[0-9]{1,10}(\.[0-9]{1,8})?$`)
+)
+
+func (v *validator) segments() {
+	for i, segment := range v.config.Segments {
+		key := fmt.Sprintf("segments[%d]", i)
+		taken := slices.ContainsFunc(v.config.Segments[:i], func(s Segment) bool {
+			return strings.EqualFold(s.Name, segment.Name)
+		})
+		v.properName(key+".name", segment.Name, "segment", taken, []string{"All", "Unassigned"})
+		if strings.TrimSpace(segment.Where) == "" {
+			v.fail(key+".where", "the rule is missing", "write a condition such as employees < 100")
+		}
+		v.rule(key+".lead_where", segment.LeadWhere)
+	}
+}
+
+// properName checks a name that reports show, among names that Truce gives itself.
+func (v *validator) properName(key, name, what string, taken bool, reserved []string) {
+	isReserved := slices.ContainsFunc(reserved, func(r string) bool { return strings.EqualFold(r, name) })
+	switch {
+	case strings.TrimSpace(name) == "":
+		v.fail(key, "the name is missing", "give each "+what+" a name")
+	case strings.TrimSpace(name) != name || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		v.fail(key, fmt.Sprintf("%q has blanks around it or control characters", name), "remove them")
+	case isReserved:
+		v.fail(key, fmt.Sprintf("the name %q is reserved", name), "choose another name")
+	case taken:
+		v.fail(key, fmt.Sprintf("the name %q is taken by another %s", name, what), "give each "+what+" its own name")
+	}
+}
+
+func (v *validator) process() {
+	stages := v.config.Stages
+	v.names("stages.won", stages.Won)
+	v.names("stages.lost", stages.Lost)
+	for i, stage := range stages.Lost {
+		if slices.Contains(stages.Won, stage) {
+			v.fail(fmt.Sprintf("stages.lost[%d]", i), fmt.Sprintf("%q is listed as won too", stage), "keep one of the two")
+		}
+	}
+	steps := make(map[string]string)
+	for i, step := range v.config.Process {
+		key := fmt.Sprintf("process[%d]", i)
+		taken := slices.ContainsFunc(v.config.Process[:i], func(s Step) bool { return strings.EqualFold(s.Step, step.Step) })
+		v.properName(key+".step", step.Step, "step", taken, []string{"Lead", "MQL", "SAL", "SQL", "Won"})
+		v.names(key+".stages", step.Stages)
+		for j, stage := range step.Stages {
+			if other, ok := steps[stage]; ok && other != step.Step {
+				v.fail(fmt.Sprintf("%s.stages[%d]", key, j), fmt.Sprintf("stage %q belongs to step %q already", stage, other), "keep it in one step")
+			}
+			steps[stage] = step.Step
+		}
+	}
+	v.names("lead_process.mql", v.config.LeadProcess.MQL)
+	v.names("lead_process.accepted", v.config.LeadProcess.Accepted)
+	v.names("lead_process.rejected", v.config.LeadProcess.Rejected)
+	v.names("lead_process.recycled", v.config.LeadProcess.Recycled)
+}
+
+func (v *validator) costs() {
+	categories := v.config.Costs.Categories
+	v.names("costs.categories.marketing", categories.Marketing)
+	v.names("costs.categories.sales", categories.Sales)
+	for i, name := range categories.Sales {
+		if slices.Contains(categories.Marketing, name) {
+			v.fail(fmt.Sprintf("costs.categories.sales[%d]", i), fmt.Sprintf("%q is listed as marketing too", name), "keep one of the two")
+		}
+	}
+}
+
+func (v *validator) exchangeRates() {
+	rates := v.config.ExchangeRates
+	for i, rate := range rates {
+		key := fmt.Sprintf("exchange_rates[%d]", i)
+		v.currency(key+".currency", rate.Currency)
+		if rate.Currency == v.config.Currency {
+			v.fail(key+".currency", rate.Currency+" is the reporting currency, whose rate is 1", "remove the entry")
+		}
+		if _, err := time.Parse(time.DateOnly, rate.ValidFrom); err != nil {
+			v.fail(key+".valid_from", fmt.Sprintf("%q is no date", rate.ValidFrom), "write YYYY-MM-DD")
+		}
+		if !ratePattern.MatchString(rate.Rate) || strings.Trim(rate.Rate, "0.") == "" {
+			v.fail(key+".rate", fmt.Sprintf("%q is no rate", rate.Rate), "write a number above 0 with at most 8 decimals such as 1.0845")
+		}
+		if slices.ContainsFunc(rates[:i], func(r ExchangeRate) bool {
+			return r.Currency == rate.Currency && r.ValidFrom == rate.ValidFrom
+		}) {
+			v.fail(key, fmt.Sprintf("%s has a rate from %s already", rate.Currency, rate.ValidFrom), "keep one of the two")
+		}
+	}
+}
+
+func (v *validator) jobs() {
+	for _, name := range slices.Sorted(maps.Keys(v.config.Jobs)) {
+		job, key := v.config.Jobs[name], "jobs."+name
+		if !jobPattern.MatchString(name) || len(name) > 64 {
+			v.failKey(key, fmt.Sprintf("%q cannot be a job's name", name), "use lower-case letters, digits and single - such as nightly")
+		}
+		if message := cronProblem(job.Cron); message != "" {
+			v.fail(key+".cron", message, `write five fields such as "30 2 * * *"`)
+		}
+		if job.Timezone != v.config.Timezone {
+			v.zone(key+".timezone", job.Timezone)
+		}
+		v.duration(key+".jitter", job.Jitter, 0)
+		v.duration(key+".timeout", job.Timeout, time.Second)
+	}
+}
+
+// cronProblem says what is wrong with a cron specification, or nothing. The parser panics on some
+// texts, and gives a schedule that never fires for a day that no month has.
+func cronProblem(spec string) (message string) {
+	defer func() {
+		if recover() != nil {
+			message = fmt.Sprintf("%q is no cron specification", spec)
+		}
+	}()
+	if strings.TrimSpace(spec) == "" {
+		return "the cron specification is missing"
+	}
+	if strings.Contains(spec, "TZ=") {
+		return "the time zone does not belong into the cron specification; use the key timezone"
+	}
+	parser := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
+	schedule, err := parser.Parse(spec)
+	if err != nil {
+		return fmt.Sprintf("%q is no cron specification: %v", spec, err)
+	}
+	if schedule.Next(time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		return fmt.Sprintf("%q never comes", spec)
+	}
+	return ""
+}

@@ -1,0 +1,219 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2" // the driver
+
+	"truce/pipeline/engine"
+	"truce/pipeline/model"
+)
+
+// Engine runs plans with DuckDB inside the process.
+type Engine struct {
+	MemoryLimit string // such as 1GB; empty leaves DuckDB's default
+	Threads     int    // 0 means one per core
+}
+
+// session is one run of one plan, on one connection.
+type session struct {
+	plan engine.Plan
+	conn *sql.Conn
+}
+
+// Version gives the version of the DuckDB that is linked in.
+func Version(ctx context.Context) (string, error) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return "", fmt.Errorf("open duckdb: %w", err)
+	}
+	defer func() { _ = db.Close() }()
+	var version string
+	if err := db.QueryRowContext(ctx, "select version()").Scan(&version); err != nil {
+		return "", fmt.Errorf("ask duckdb for its version: %w", err)
+	}
+	return version, nil
+}
+
+// Run builds the plan's models and evaluates its checks. A check that fails to run is reported in
+// its result, not as an error; everything else that goes wrong ends the run.
+func (e Engine) Run(ctx context.Context, plan engine.Plan) (result engine.Result, err error) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return result, fmt.Errorf("open duckdb: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return result, fmt.Errorf("open duckdb: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	s := &session{plan: plan, conn: conn}
+	if err := s.prepare(ctx, e); err != nil {
+		return result, err
+	}
+	if result.Models, err = s.build(ctx); err != nil {
+		return result, err
+	}
+	if err := s.writeQuarantine(ctx); err != nil {
+		return result, err
+	}
+	if plan.Database != "" {
+		if err := s.writeDatabase(ctx); err != nil {
+			return result, err
+		}
+	}
+	result.Checks = s.check(ctx)
+	return result, ctx.Err()
+}
+
+func (s *session) exec(ctx context.Context, statements ...string) error {
+	for _, statement := range statements {
+		if _, err := s.conn.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare sets the session up and gives it the relations that models start from.
+func (s *session) prepare(ctx context.Context, e Engine) error {
+	spill := filepath.Join(s.plan.Work, "spill")
+	if err := os.MkdirAll(spill, 0o750); err != nil {
+		return fmt.Errorf("prepare the work folder: %w", err)
+	}
+	statements := append(settings(e, spill), Prelude()...)
+	for _, relation := range s.plan.Config {
+		path := filepath.Join(s.plan.Work, relation.Name+".parquet")
+		if err := relation.WriteParquet(path); err != nil {
+			return err
+		}
+		statements = append(statements, view(relation.Name, readParquet(path)))
+	}
+	for _, landing := range s.plan.Landing {
+		statements = append(statements, view(landing.Name(), landingSelect(landing)))
+	}
+	for _, statement := range statements {
+		if err := s.exec(ctx, statement); err != nil {
+			return fmt.Errorf("prepare duckdb: %w", err)
+		}
+	}
+	return nil
+}
+
+func settings(e Engine, spill string) []string {
+	statements := []string{
+		"set autoinstall_known_extensions = false",
+		"set autoload_known_extensions = false",
+		"set TimeZone = 'UTC'",
+		"set preserve_insertion_order = false",
+		"set enable_external_file_cache = false",
+		"set temp_directory = " + literal(spill),
+	}
+	if e.MemoryLimit != "" {
+		statements = append(statements, "set memory_limit = "+literal(e.MemoryLimit))
+	}
+	if e.Threads > 0 {
+		statements = append(statements, fmt.Sprintf("set threads = %d", e.Threads))
+	}
+	return statements
+}
+
+// Prelude gives the statements that define the functions of portable SQL that DuckDB lacks.
+func Prelude() []string {
+	return []string{
+		"create macro unix_date(d) as cast(d - date '1970-01-01' as integer)",
+		"create macro add_months(d, n) as cast(d + to_months(cast(n as integer)) as date)",
+		"create macro regexp_like(s, p) as regexp_matches(s, p)",
+		"create macro nvl(a, b) as coalesce(a, b)",
+	}
+}
+
+// build turns every model but the checks into a view or a Parquet file.
+func (s *session) build(ctx context.Context) ([]engine.ModelResult, error) {
+	var models []*model.Model
+	for _, m := range s.plan.Graph.Models {
+		if m.Kind != model.Check {
+			models = append(models, m)
+		}
+	}
+	results := make([]engine.ModelResult, 0, len(models))
+	for i, m := range models {
+		started := time.Now()
+		rows, err := s.buildOne(ctx, m)
+		if err != nil {
+			return nil, fmt.Errorf("build model %s: %w", m.Name, err)
+		}
+		built := engine.ModelResult{Name: m.Name, Rows: rows, Seconds: time.Since(started).Seconds()}
+		results = append(results, built)
+		if s.plan.Progress != nil {
+			s.plan.Progress(built, i+1, len(models))
+		}
+	}
+	return results, nil
+}
+
+func (s *session) buildOne(ctx context.Context, m *model.Model) (int64, error) {
+	if m.View {
+		return -1, s.exec(ctx, view(m.Name, m.SQL))
+	}
+	path := filepath.Join(s.plan.Work, m.Name+".parquet")
+	statement := fmt.Sprintf("copy (%s) to %s (format parquet, compression snappy)", m.SQL, literal(path))
+	if m.Published() {
+		path = filepath.Join(s.plan.Out, m.FileName())
+		statement = s.publishStatement(m, path)
+	}
+	done, err := s.conn.ExecContext(ctx, statement)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := done.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	return rows, s.exec(ctx, view(m.Name, readParquet(path)))
+}
+
+// publishStatement writes a model in the order of its unique key, with its definitions in the
+// file's metadata.
+func (s *session) publishStatement(m *model.Model, path string) string {
+	var pairs []string
+	for _, pair := range metadata(m, s.plan.Metadata) {
+		pairs = append(pairs, literal(pair[0])+": "+literal(pair[1]))
+	}
+	return fmt.Sprintf(
+		"copy (select * from (%s) order by %s) to %s (format parquet, compression zstd, row_group_size 122880, kv_metadata {%s})",
+		m.SQL, orderBy(m.UniqueKey), literal(path), strings.Join(pairs, ", "),
+	)
+}
+
+func orderBy(columns []string) string {
+	terms := make([]string, len(columns))
+	for i, c := range columns {
+		terms[i] = c + " nulls first"
+	}
+	return strings.Join(terms, ", ")
+}
+
+func view(name, query string) string {
+	return "create view " + identifier(name) + " as " + query
+}
+
+func readParquet(paths ...string) string {
+	quoted := make([]string, len(paths))
+	for i, path := range paths {
+		quoted[i] = literal(path)
+	}
+	return "select * from read_parquet([" + strings.Join(quoted, ", ") + "])"
+}
+
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+func identifier(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

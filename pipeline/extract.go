@@ -1,0 +1,132 @@
+package pipeline
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"truce/pipeline/config"
+	"truce/pipeline/entity"
+	"truce/pipeline/load"
+	"truce/pipeline/source"
+)
+
+// extractOf says how a file is to be understood: what the configuration says, else what the preset
+// knows, else what the loader finds out.
+func extractOf(c *config.Config, src config.Source, preset source.Preset, contract *entity.Entity) (load.Extract, error) {
+	set := src.Extracts[contract.Name]
+	company, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return load.Extract{}, fmt.Errorf("timezone %s: %w", c.Timezone, err)
+	}
+	zone, err := time.LoadLocation(cmp.Or(set.Timezone, preset.Zone, c.Timezone))
+	if err != nil {
+		return load.Extract{}, fmt.Errorf("timezone of source %s: %w", src.Name, err)
+	}
+	x := load.Extract{
+		Entity: contract, Headers: map[string][]string{},
+		Delimiter: delimiter(set.Delimiter),
+		DateOrder: cmp.Or(set.DateOrder, preset.DateOrder),
+		Decimal:   cmp.Or(set.Decimal, preset.Decimal),
+		Zone:      zone, LocalZone: company,
+		Nulls: slices.Concat(preset.Nulls, set.Nulls), Booleans: preset.Booleans, BlankFalse: preset.BlankFalse,
+		Footers: preset.Footers, SalesforceIDs: preset.SalesforceIDs, ExcelSerials: preset.ExcelSerials,
+		Currency: cmp.Or(set.Currency, c.Currency),
+	}
+	maps.Copy(x.Headers, preset.Entities[contract.Name].Headers)
+	for _, field := range slices.Sorted(maps.Keys(set.Columns)) {
+		x.Headers[field] = []string{set.Columns[field]}
+		x.Required = append(x.Required, field)
+	}
+	x.Attributes = attributes(set)
+	for _, a := range x.Attributes {
+		x.Headers[a.Name] = []string{cmp.Or(set.Attributes[a.Name].From, a.Name)}
+		x.Required = append(x.Required, a.Name)
+	}
+	return x, nil
+}
+
+// attributes gives the further columns of an extract by name.
+func attributes(set config.Extract) []entity.Field {
+	var fields []entity.Field
+	for _, name := range slices.Sorted(maps.Keys(set.Attributes)) {
+		kind, _ := entity.ParseType(set.Attributes[name].Type)
+		fields = append(fields, entity.Field{Name: name, Type: kind, Doc: "attribute of the configuration"})
+	}
+	return fields
+}
+
+// Attributes gives the further columns of an entity over all sources, by name. Two sources that
+// give one attribute different types are refused.
+func Attributes(c *config.Config, entityName string) ([]entity.Field, error) {
+	found := map[string]entity.Field{}
+	for i, src := range c.Sources {
+		for _, field := range attributes(src.Extracts[entityName]) {
+			if known, ok := found[field.Name]; ok && known.Type != field.Type {
+				key := fmt.Sprintf("sources[%d].extracts.%s.attributes.%s", i, entityName, field.Name)
+				return nil, config.NewError(c.Problem(key,
+					fmt.Sprintf("it is %s here and %s in another source", field.Type, known.Type), "give it the same type everywhere"))
+			}
+			found[field.Name] = field
+		}
+	}
+	fields := make([]entity.Field, 0, len(found))
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		fields = append(fields, found[name])
+	}
+	return fields, nil
+}
+
+func delimiter(name string) byte {
+	switch name {
+	case "comma":
+		return ','
+	case "semicolon":
+		return ';'
+	case "tab":
+		return '\t'
+	case "pipe":
+		return '|'
+	}
+	return 0
+}
+
+func delimiterName(d byte) string {
+	switch d {
+	case ',':
+		return "comma"
+	case ';':
+		return "semicolon"
+	case '\t':
+		return "tab"
+	case '|':
+		return "pipe"
+	}
+	return ""
+}
+
+// mappingVersion changes when the loader reads the same text under the same settings differently.
+const mappingVersion = 1
+
+// mappingHash names the settings by which a file is read. A file whose settings changed is landed
+// anew.
+func mappingHash(x load.Extract, encoding string) (string, error) {
+	settings := map[string]any{
+		"version": mappingVersion, "entity": x.Entity.Name, "fields": x.Entity.Fields, "attributes": x.Attributes,
+		"headers": x.Headers, "required": x.Required, "delimiter": x.Delimiter, "date_order": x.DateOrder, "decimal": x.Decimal,
+		"zone": x.Zone.String(), "local_zone": x.LocalZone.String(), "nulls": x.Nulls, "booleans": x.Booleans,
+		"blank_false": x.BlankFalse, "footers": x.Footers, "comments": x.Comments, "salesforce_ids": x.SalesforceIDs,
+		"excel_serials": x.ExcelSerials, "currency": x.Currency, "encoding": encoding,
+	}
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return "", fmt.Errorf("hash the mapping of %s: %w", x.Entity.Name, err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16]), nil
+}

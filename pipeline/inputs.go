@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"truce/pipeline/engine"
+	"truce/pipeline/landing"
+	"truce/pipeline/model"
+)
+
+// checkFreshness refuses extracts that are older than the configuration allows.
+func (r *run) checkFreshness(branches []landing.Branch) error {
+	if !r.KnownAt.IsZero() {
+		return nil // a replay of the past is as old as it is
+	}
+	var problems []string
+	for _, name := range sortedKeys(r.Config.Checks.Freshness) {
+		limit, err := time.ParseDuration(r.Config.Checks.Freshness[name])
+		if err != nil {
+			return fmt.Errorf("checks.freshness.%s: %w", name, err)
+		}
+		var newest time.Time
+		for _, b := range branches {
+			if b.File.Entity == name && b.File.EffectiveAt.After(newest) {
+				newest = b.File.EffectiveAt
+			}
+		}
+		switch age := r.Now().Sub(newest); {
+		case newest.IsZero():
+			problems = append(problems, fmt.Sprintf("checks.freshness: there is no file of %s at all", name))
+		case age > limit:
+			problems = append(problems, fmt.Sprintf("checks.freshness: the newest file of %s is from %s, %s ago; more than %s is stale; look whether the export ran",
+				name, newest.UTC().Format(time.DateTime), age.Truncate(time.Minute), limit))
+		}
+	}
+	if len(problems) > 0 {
+		return &InputError{Problems: problems}
+	}
+	return nil
+}
+
+// inputChecks gives the outcome of the checks on what was loaded.
+func (r *run) inputChecks(v *view) []engine.CheckResult {
+	quarantine := engine.CheckResult{Name: "check_quarantine", Severity: model.Block}
+	identity := engine.CheckResult{Name: "check_file_records", Severity: model.Block}
+	limit := r.Config.Checks.Quarantine
+	for _, b := range v.branches {
+		c := b.File.Counts
+		identity.Checked++
+		if err := c.Check(); err != nil {
+			identity.Failed++
+			identity.Example = b.File.Source + "/" + b.File.Name + ": " + err.Error()
+		}
+		if !b.IsCurrent {
+			continue
+		}
+		quarantine.Checked++
+		if rows := c.Loaded + c.Quarantined; c.Quarantined > limit.Rows && float64(c.Quarantined) > limit.Rate*float64(rows) {
+			quarantine.Failed++
+			quarantine.Example = fmt.Sprintf("%s/%s: %d of %d rows were refused; truce quarantine lists them",
+				b.File.Source, b.File.Name, c.Quarantined, rows)
+		}
+	}
+	return []engine.CheckResult{identity, quarantine}
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

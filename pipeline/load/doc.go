@@ -1,0 +1,40 @@
+// Package load turns the text of one extract into typed Parquet parts and quarantined rows.
+//
+// It is given a stream of UTF-8 text and a description of what the text means, and writes into a
+// folder that it is given. Where the text comes from is none of its business, nor what becomes of
+// the parts.
+//
+// A record is what package lex makes of the text. Each record of a file is exactly one of these:
+// the header, loaded, quarantined, blank, or ignored (a comment or a footer). A footer is one of the
+// last records of the file, nothing but blank lines, comments and footers behind it.
+//
+// A row is a record that became typed values. A record that cannot is quarantined: where it is and
+// why is written down, its values are not. The rule is why, as a stable word:
+//
+//	malformed          text after a closing quote, or a quote that is never closed
+//	field_count        more or fewer fields than the header
+//	too_long           a field over 1 MiB, or a record over 16 MiB
+//	encoding           bytes that are not UTF-8
+//	nul                a NUL byte
+//	control_character  another control character than TAB, LF and CR in a mapped column
+//	null_key           an empty key
+//	mangled_id         an id that a spreadsheet rounded, such as 5.80E+18
+//	required           an empty cell without which the row means nothing
+//	integer            not a whole number of at most 18 digits
+//	decimal            not a number of at most 18 digits, or with more decimals than the contract
+//	boolean            neither a word for true nor one for false
+//	date, timestamp    not a date or time of the years 1900 to 2200
+//
+// A format is the order of day and month of a date column, or the decimal sign of a number column.
+// It holds for a whole column and never changes from row to row: it is declared by configuration,
+// settled by a cell that allows no other reading, remembered from an earlier file, or shared with
+// the other columns of the file, in this order. A file that contradicts what is settled is refused,
+// and so is one whose cells allow two readings when nothing settles which; what is declared is not
+// disputed, and a cell that does not fit it is quarantined. ISO dates, and numbers that mean the
+// same under both signs, fit every format.
+//
+// Parsing goes on in parallel: a block of the file is parsed by whoever is free, as if it began
+// where a record does, and is parsed again if the block before it shows that it did not. The rows,
+// the quarantine and every count are those of reading the file from its beginning to its end. Only
+// which part holds a row is left to chance.
+package load

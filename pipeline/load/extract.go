@@ -1,0 +1,74 @@
+package load
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"truce/pipeline/entity"
+)
+
+// Extract says how the text of one file is to be understood.
+type Extract struct {
+	Entity     *entity.Entity
+	Attributes []entity.Field // further columns, typed; their order is the landing's
+	// Headers lists, by field or attribute, the header names that are accepted for it, best first.
+	// A name that is missing here is matched by itself. Case, surrounding blanks and a byte order
+	// mark do not matter.
+	Headers  map[string][]string
+	Required []string // fields that the header must have beyond the contract's required ones
+
+	Delimiter  byte           // 0: detected from the header against the contract
+	DateOrder  string         // ymd, dmy or mdy; "": decided per column
+	Decimal    string         // point or comma; "": decided per column
+	Zone       *time.Location // zone of times that carry none; nil is UTC
+	LocalZone  *time.Location // the company's zone, in which a date alone is a day; nil is UTC
+	Nulls      []string       // words that mean nothing, besides the empty cell
+	Booleans   map[string]bool
+	BlankFalse bool     // an empty boolean is false
+	Footers    []string // the last records are ignored if their first field starts with one of these
+	Comments   string   // a record that starts with this is ignored; "" ignores none
+
+	SalesforceIDs bool // 15-character ids become their 18-character form
+	ExcelSerials  bool // a number in a date column is a day of Excel's calendar
+
+	Currency   string            // the contract's currency where the file has no column for it
+	FileName   string            // names the file in ids that are made from a record's place
+	Remembered map[string]string // formats by field that earlier files settled, as in Result.Formats
+}
+
+// Target says where the parts go.
+type Target struct {
+	Dir     string // an existing folder
+	Prefix  string // files are <Prefix>-<n>.parquet and <Prefix>-quarantine.parquet
+	Writers int    // how many parts may be written at once; 0 means one per core
+}
+
+// fields lists the columns of the landing in order: the contract's, then the attributes.
+func (x *Extract) fields() []entity.Field {
+	return slices.Concat(x.Entity.Fields, x.Attributes)
+}
+
+// headersFor lists the header names for a field, best first.
+func (x *Extract) headersFor(field string) []string {
+	if names, ok := x.Headers[field]; ok {
+		return names
+	}
+	return []string{field}
+}
+
+// booleans gives the words for true and false in lower case.
+func (x *Extract) booleans() map[string]bool {
+	if x.Booleans == nil {
+		return map[string]bool{
+			"true": true, "false": false, "1": true, "0": false,
+			"yes": true, "no": false, "t": true, "f": false, "y": true, "n": false,
+		}
+	}
+	words := make(map[string]bool, len(x.Booleans))
+	for word, value := range maps.All(x.Booleans) {
+		words[strings.ToLower(strings.TrimSpace(word))] = value
+	}
+	return words
+}

@@ -1,0 +1,207 @@
+package load
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"truce/pipeline/lex"
+)
+
+// refusal is one quarantined row.
+type refusal struct {
+	line   int64 // lines before it in the block
+	column int16 // of the plan, or -1
+	rule   rule
+	hash   uint64 // of the key, if known
+	known  bool
+}
+
+// record is one record as the lexer found it.
+type record struct {
+	data    []byte // what the fields' positions count in
+	raw     []byte
+	fields  []lex.Span
+	line    int64 // lines before it in the block
+	place   int64 // records before it in the block
+	problem lex.Problem
+}
+
+// parser turns one block after the other into typed rows and refusals.
+type parser struct {
+	plan    *plan
+	columns []column // as the plan's, with own number formats
+	lexer   *lex.Lexer
+	cells   cells
+	batch   batch
+	arena   arena
+	refused []refusal
+	footers footerQueue
+	stop    *refusal // the first row that ends the load: it contradicts or unsettles a format
+
+	ordinary       bool // the block has a record that is no footer
+	blank, ignored int64
+	records        int64
+	consumed       int // bytes of the block that are decided
+	damage         damage
+}
+
+// damage tells what kinds of bad bytes a block has, so that clean blocks need not be looked at again.
+type damage struct{ encoding, nul, control bool }
+
+func newParser(p *plan, d lex.Dialect) *parser {
+	ps := &parser{plan: p, columns: p.clone(), lexer: lex.New(d)}
+	ps.cells = newCells(p, &ps.arena)
+	ps.footers.prefixes = p.extract.Footers
+	ps.batch.columns = make([]values, len(p.columns))
+	return ps
+}
+
+// parse reads one block. See lex.Lexer.Reset.
+func (p *parser) parse(data []byte, final, skipping bool) {
+	p.batch.reset()
+	p.arena.reset()
+	p.footers.reset()
+	p.refused, p.stop, p.ordinary = p.refused[:0], nil, false
+	p.blank, p.ignored, p.records = 0, 0, 0
+	for i := range p.columns {
+		if n := p.columns[i].number; n != nil {
+			n.pointSeen = false
+		}
+	}
+	p.damage = examine(data)
+	p.lexer.Reset(data, final, skipping)
+	for {
+		kind := p.lexer.Next()
+		switch kind {
+		case lex.End, lex.Incomplete:
+			p.consumed = p.lexer.Start()
+			return
+		case lex.Blank:
+			p.blank++
+		case lex.Comment:
+			p.ignored++
+		default:
+			p.record(record{
+				data: data, raw: data[p.lexer.Start():p.lexer.End()], fields: p.lexer.Fields(),
+				line: p.lexer.Line(), place: p.records, problem: p.lexer.Problem(),
+			})
+		}
+	}
+}
+
+// record takes a record, or puts it off if it may be a footer.
+func (p *parser) record(r record) {
+	p.records++
+	if p.footers.admits(r) {
+		if oldest, ok := p.footers.push(r); ok {
+			p.replay(oldest, 0, 0)
+		}
+		return
+	}
+	p.ordinary = true
+	for _, f := range p.footers.queue {
+		p.replay(f, 0, 0)
+	}
+	p.footers.reset()
+	p.take(r)
+}
+
+// replay takes a record that looked like a footer and is none. The block begins after this many
+// lines and records.
+func (p *parser) replay(f footer, lines, records int64) {
+	r := record{data: f.raw, raw: f.raw, line: f.line - lines, place: f.place - records, problem: f.problem}
+	if f.problem == lex.NoProblem {
+		l := lex.New(lex.Dialect{Delimiter: p.plan.delimiter, Fields: len(p.plan.headers)})
+		l.Reset(f.raw, true, false)
+		l.Next()
+		r.fields = l.Fields()
+	}
+	damage := p.damage
+	p.damage = examine(f.raw)
+	p.take(r)
+	p.damage = damage
+}
+
+// take turns a record into a row or a refusal.
+func (p *parser) take(r record) {
+	if r.problem != lex.NoProblem {
+		p.refuse(r, -1, ruleOf(r.problem))
+		return
+	}
+	if p.damage.nul && bytes.IndexByte(r.raw, 0) >= 0 {
+		p.refuse(r, -1, ruleNUL)
+		return
+	}
+	if p.damage.encoding && !utf8.Valid(r.raw) {
+		p.refuse(r, -1, ruleEncoding)
+		return
+	}
+	for n, i := range p.plan.mapped {
+		c := &p.columns[i]
+		span := r.fields[c.source]
+		text := r.data[span.Start:span.End]
+		verdict := accepted
+		if p.damage.control && hasControl(text) {
+			verdict = ruleControl
+		} else {
+			verdict = p.cells.read(c, &p.batch.columns[i], text, span.Escaped)
+		}
+		if verdict != accepted {
+			for _, j := range p.plan.mapped[:n] {
+				p.batch.columns[j].undo(p.columns[j].field.Type)
+			}
+			p.conflict(r, n)
+			p.refuse(r, i, verdict)
+			return
+		}
+	}
+	p.finish(r)
+}
+
+// finish completes a row of which every cell was read.
+func (p *parser) finish(r record) {
+	b := &p.batch
+	b.rows++
+	b.lines = append(b.lines, r.line)
+	if p.plan.placeKey {
+		b.places = append(b.places, r.place)
+	} else if len(p.plan.keys) > 0 {
+		b.hashes = append(b.hashes, b.keyHash(p.plan))
+	}
+	if m := p.plan.modified; m >= 0 {
+		if v := &b.columns[m]; v.levels[len(v.levels)-1] == 1 {
+			at := v.longs[len(v.longs)-1]
+			if !b.dated || at > b.newest {
+				b.newest, b.dated = at, true
+			}
+		}
+	}
+}
+
+// conflict looks at the cells that were not read because of one before them: they are evidence for
+// the formats like any other.
+func (p *parser) conflict(r record, from int) {
+	for _, i := range p.plan.mapped[from:] {
+		c := &p.columns[i]
+		if c.date == nil && c.number == nil {
+			continue
+		}
+		span := r.fields[c.source]
+		text := trim(r.data[span.Start:span.End])
+		if len(text) == 0 || p.cells.nullStarts[text[0]] && p.cells.isNull(text) {
+			continue
+		}
+		if found := c.conflict(text); found != accepted && (p.stop == nil || r.line < p.stop.line) {
+			p.stop = &refusal{line: r.line, column: int16(i), rule: found}
+		}
+	}
+}
+
+// refuse notes that a record is quarantined.
+func (p *parser) refuse(r record, column int, why rule) {
+	out := refusal{line: r.line, column: int16(column), rule: why}
+	if r.problem == lex.NoProblem {
+		out.hash, out.known = p.cells.keyHash(r)
+	}
+	p.refused = append(p.refused, out)
+}

@@ -1,0 +1,46 @@
+package load
+
+import "slices"
+
+// maxHashes bounds the memory that the proof of unique keys may take: 8 bytes for each row.
+const maxHashes = 24_000_000
+
+// keyHashes collects the hashes of keys, spread over groups that are small enough for the cache.
+type keyHashes struct {
+	groups [256][]uint64
+	n      int
+}
+
+// add collects hashes; beyond maxHashes it forgets them all.
+func (k *keyHashes) add(hashes []uint64) {
+	if k.n += len(hashes); k.n > maxHashes {
+		k.groups = [256][]uint64{}
+		return
+	}
+	for _, h := range hashes {
+		k.groups[h>>56] = append(k.groups[h>>56], h)
+	}
+}
+
+// uniqueKeys tells whether it is proven that no hash comes twice among those of all workers.
+func uniqueKeys(workers []keyHashes) bool {
+	n := 0
+	for i := range workers {
+		if n += workers[i].n; n > maxHashes {
+			return false
+		}
+	}
+	for g := range workers[0].groups {
+		var group []uint64
+		for i := range workers {
+			group = append(group, workers[i].groups[g]...)
+		}
+		slices.Sort(group)
+		for j := 1; j < len(group); j++ {
+			if group[j] == group[j-1] {
+				return false
+			}
+		}
+	}
+	return true
+}

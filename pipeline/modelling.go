@@ -1,0 +1,43 @@
+package pipeline
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"truce/pipeline/check"
+	"truce/pipeline/engine"
+)
+
+// databaseFile is the name of the published database.
+const databaseFile = "truce.duckdb"
+
+// model builds all models into the staging folder and evaluates the checks.
+func (r *run) model(ctx context.Context, v *view, out string) error {
+	p := engine.Plan{
+		Work: r.work, Out: out, Landing: v.facts.Landing, Config: v.config, Graph: v.graph, Quarantine: v.quarantine,
+		Metadata: map[string]string{
+			"as_of": r.asOf.Time().Format(time.DateOnly), "company": r.Config.Company,
+			"currency": r.Config.Currency, "timezone": r.Config.Timezone,
+		},
+		DatabaseMarts: r.Config.Reports.DuckdbMarts,
+		Progress:      func(built engine.ModelResult, done, total int) { r.Progress.Model(built.Name, done, total) },
+	}
+	if r.Config.Reports.Duckdb {
+		p.Database = filepath.Join(out, databaseFile)
+	}
+	result, err := r.Engine.Run(ctx, p)
+	if err != nil {
+		return err
+	}
+	r.outcome.Models = result.Models
+	outcomes := slices.Concat(r.inputChecks(v), result.Checks)
+	if r.outcome.Verdict, err = check.Decide(outcomes, r.Accept, r.Strict); err != nil {
+		return err
+	}
+	for _, warned := range r.outcome.Verdict.With(check.Warned) {
+		r.outcome.Warnings = append(r.outcome.Warnings, warned.Name+": "+warned.Detail)
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package plan
+
+import (
+	"time"
+
+	"truce/pipeline/engine"
+)
+
+// The range of dates that the program knows. Loaded dates lie within it.
+const (
+	firstYear = 1900
+	lastYear  = 2200
+)
+
+// Undated is the month that stands for no month at all in the models; it belongs to no period but
+// the grain all.
+func undated() engine.Day { return engine.DayOf(time.Date(firstYear, 1, 1, 0, 0, 0, 0, time.UTC)) }
+
+// periods gives config_periods: every month up to the as-of date with the periods it belongs to.
+// Quarters and years follow the fiscal year, which starts with the month fiscalStart.
+func periods(asOf engine.Day, fiscalStart int) engine.Relation {
+	r := engine.Relation{
+		Name: "config_periods",
+		Doc:  "every month up to the as-of date with each period that it belongs to; 1900-01-01 stands for undated",
+		Columns: []engine.Column{
+			{Name: "month_start", Type: engine.Date}, {Name: "period_grain", Type: engine.Text},
+			{Name: "period_start", Type: engine.Date}, {Name: "period_end", Type: engine.Date},
+		},
+		Rows: [][]any{{undated(), "all", nil, nil}},
+	}
+	for month := time.Date(firstYear, 2, 1, 0, 0, 0, 0, time.UTC); engine.DayOf(month) <= asOf; month = month.AddDate(0, 1, 0) {
+		sinceYear := (int(month.Month()) - fiscalStart + 12) % 12
+		year, quarter := month.AddDate(0, -sinceYear, 0), month.AddDate(0, -(sinceYear%3), 0)
+		r.Rows = append(r.Rows,
+			periodRow(month, "month", month, 1),
+			periodRow(month, "quarter", quarter, 3),
+			periodRow(month, "year", year, 12),
+			[]any{engine.DayOf(month), "all", nil, nil},
+		)
+	}
+	return r
+}
+
+func periodRow(month time.Time, grain string, start time.Time, months int) []any {
+	return []any{engine.DayOf(month), grain, engine.DayOf(start), engine.DayOf(start.AddDate(0, months, -1))}
+}
+
+// utcDays gives config_utc_days: for every UTC day the local date at its start and the instant at
+// which the next local date begins. It converts a UTC timestamp to a local date by one join.
+func utcDays(zone *time.Location) engine.Relation {
+	r := engine.Relation{
+		Name: "config_utc_days",
+		Doc:  "every UTC day with the local date at its start and the moment at which the next one begins",
+		Columns: []engine.Column{
+			{Name: "utc_day", Type: engine.Date}, {Name: "local_day", Type: engine.Date},
+			{Name: "turns_at", Type: engine.Timestamp}, {Name: "next_local_day", Type: engine.Date},
+		},
+	}
+	last := time.Date(lastYear, 12, 31, 0, 0, 0, 0, time.UTC)
+	for day := time.Date(firstYear-1, 12, 30, 0, 0, 0, 0, time.UTC); !day.After(last); day = day.AddDate(0, 0, 1) {
+		end := day.AddDate(0, 0, 1)
+		local, next := engine.DayOf(day.In(zone)), engine.DayOf(end.Add(-time.Microsecond).In(zone))
+		turns := end
+		if local != next {
+			turns = turn(day, end, zone)
+		}
+		r.Rows = append(r.Rows, []any{engine.DayOf(day), local, turns, next})
+	}
+	return r
+}
+
+// turn gives the first instant between start and end at which the local date is no longer that of
+// start, to the second.
+func turn(start, end time.Time, zone *time.Location) time.Time {
+	local := engine.DayOf(start.In(zone))
+	low, high := int64(0), int64(end.Sub(start)/time.Second)
+	for low < high {
+		middle := (low + high) / 2
+		if engine.DayOf(start.Add(time.Duration(middle)*time.Second).In(zone)) == local {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return start.Add(time.Duration(low) * time.Second)
+}
+
+// numbers gives config_numbers: 0 to 366.
+func numbers() engine.Relation {
+	r := engine.Relation{
+		Name: "config_numbers", Doc: "the numbers 0 to 366",
+		Columns: []engine.Column{{Name: "number", Type: engine.Integer}},
+	}
+	for n := range 367 {
+		r.Rows = append(r.Rows, []any{n})
+	}
+	return r
+}

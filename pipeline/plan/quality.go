@@ -1,0 +1,114 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"truce/pipeline/config"
+	"truce/pipeline/engine"
+)
+
+// entities gives config_entities: which entities are there.
+func entities(f Facts) engine.Relation {
+	r := engine.Relation{
+		Name: "config_entities", Doc: "every entity, and whether any file of it is visible",
+		Columns: []engine.Column{{Name: "entity", Type: engine.Text}, {Name: "is_present", Type: engine.Boolean}},
+	}
+	for _, l := range f.Landing {
+		r.Rows = append(r.Rows, []any{l.Entity.Name, len(l.Files) > 0})
+	}
+	return r
+}
+
+// mappings gives config_mappings: which fields of the contracts any visible file fills.
+func mappings(f Facts) engine.Relation {
+	r := engine.Relation{
+		Name: "config_mappings", Doc: "every field of every contract, and whether any visible file fills it",
+		Columns: []engine.Column{
+			{Name: "entity", Type: engine.Text}, {Name: "field", Type: engine.Text}, {Name: "is_mapped", Type: engine.Boolean},
+		},
+	}
+	for _, l := range f.Landing {
+		for _, field := range l.Entity.Fields {
+			r.Rows = append(r.Rows, []any{l.Entity.Name, field.Name, f.Mapped[l.Entity.Name][field.Name]})
+		}
+	}
+	return r
+}
+
+// files gives config_files: every visible file with what became of its records.
+func files(f Facts) engine.Relation {
+	r := engine.Relation{
+		Name: "config_files", Doc: "every visible file with what became of its physical records",
+		Columns: []engine.Column{
+			{Name: "source", Type: engine.Text}, {Name: "entity", Type: engine.Text}, {Name: "file", Type: engine.Text},
+			{Name: "effective_at", Type: engine.Timestamp}, {Name: "is_current", Type: engine.Boolean},
+			{Name: "record_count", Type: engine.BigInteger}, {Name: "header_count", Type: engine.BigInteger},
+			{Name: "loaded_count", Type: engine.BigInteger}, {Name: "quarantined_count", Type: engine.BigInteger},
+			{Name: "blank_count", Type: engine.BigInteger}, {Name: "ignored_count", Type: engine.BigInteger},
+		},
+	}
+	for _, file := range f.Files {
+		r.Rows = append(r.Rows, []any{
+			file.Source, file.Entity, file.Name, file.EffectiveAt.UTC(), file.IsCurrent,
+			file.Records, file.Header, file.Loaded, file.Quarantined, file.Blank, file.Ignored,
+		})
+	}
+	return r
+}
+
+// fileRules gives config_file_rules: the quarantined records by the rule that refused them.
+func fileRules(f Facts) engine.Relation {
+	r := engine.Relation{
+		Name: "config_file_rules", Doc: "the quarantined records of every visible file by the rule that refused them",
+		Columns: []engine.Column{
+			{Name: "source", Type: engine.Text}, {Name: "entity", Type: engine.Text}, {Name: "file", Type: engine.Text},
+			{Name: "rule", Type: engine.Text}, {Name: "quarantined_count", Type: engine.BigInteger},
+		},
+	}
+	for _, file := range f.Files {
+		for _, rule := range slices.Sorted(maps.Keys(file.Rules)) {
+			r.Rows = append(r.Rows, []any{file.Source, file.Entity, file.Name, rule, file.Rules[rule]})
+		}
+	}
+	return r
+}
+
+// needs gives config_needs: what the metrics are missing. A metric without it is NULL.
+func needs(c *config.Config, f Facts) engine.Relation {
+	r := engine.Relation{
+		Name: "config_needs", Doc: "every metric that is NULL because something is missing, and what that is",
+		Columns: []engine.Column{{Name: "subject", Type: engine.Text}, {Name: "reason", Type: engine.Text}},
+	}
+	need := func(isThere bool, what string, subjects ...string) {
+		for _, subject := range subjects {
+			if !isThere {
+				r.Rows = append(r.Rows, []any{subject, "needs: " + what})
+			}
+		}
+	}
+	present := map[string]bool{}
+	for _, l := range f.Landing {
+		present[l.Entity.Name] = len(l.Files) > 0
+	}
+	has := leadSteps(c, f)
+	lead, deal := f.Mapped["lead"], f.Mapped["opportunity"]
+	need(present["lead"], "lead", "funnel", "cost_of_sale.cost_per_lead", "cost_of_sale.cost_per_mql")
+	if present["lead"] {
+		need(has[1], "lead.mql_at or lead_process.mql", "funnel.MQL", "cost_of_sale.cost_per_mql")
+		need(has[2], "lead.accepted_at or lead_process.accepted", "funnel.SAL")
+		need(has[3], "lead.converted_at or lead.opportunity_id", "funnel.SQL")
+		need(lead["rejected_at"] || (lead["status"] && len(c.LeadProcess.Rejected) > 0),
+			"lead.rejected_at or lead_process.rejected", "funnel.rejected_count")
+	}
+	need(false, "lead_status_change", "funnel.recycled_count")
+	need(len(c.Process) > 0, "process", "stage_conversion", "sales_cycle.qualified")
+	need(present["stage_change"], "stage_change", "stage_conversion", "sales_cycle.qualified")
+	need(false, "activity", "sales_cycle.first_meeting")
+	need(present["cost"], "cost", "cost_of_sale")
+	need(deal["cost_of_goods"], "opportunity.cost_of_goods", "cost_of_sale.margin_value")
+	need(deal["account_id"], "opportunity.account_id", "cost_of_sale.new_customer_count")
+	need(deal["amount"], "opportunity.amount", "win_rate.won_value")
+	need(deal["created_at"], "opportunity.created_at", "win_curve", "sales_cycle.created")
+	return r
+}

@@ -1,0 +1,306 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"truce/pipeline/config"
+	"truce/pipeline/engine"
+)
+
+const (
+	smallBelow = 10       // a rate over fewer records is marked as small
+	z95        = 1.959964 // two-sided 95 % quantile of the normal distribution
+)
+
+// States of a deal as int_stage_changes counts them: 0 outside the process, 1 and up its steps.
+const (
+	stateWon  = 1000
+	stateLost = 1001
+)
+
+// Facts is what a run knows beside the configuration.
+type Facts struct {
+	AsOf    engine.Day
+	KnownOn engine.Day // day of the state of knowledge, UTC
+	Files   []FileFacts
+	// Landing holds every entity, also those without files.
+	Landing []engine.Landing
+	// Mapped tells by entity which fields any visible file fills.
+	Mapped map[string]map[string]bool
+}
+
+// FileFacts is what data_quality reports about one visible file.
+type FileFacts struct {
+	Source, Entity, Name                                 string
+	EffectiveAt                                          time.Time
+	IsCurrent                                            bool
+	Records, Header, Loaded, Quarantined, Blank, Ignored int64
+	Rules                                                map[string]int64
+	Unmapped                                             []string
+}
+
+// Relations gives the config_ relations of a run.
+func Relations(c *config.Config, f Facts) ([]engine.Relation, error) {
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("timezone %s: %w", c.Timezone, err)
+	}
+	rates, err := rates(c, f.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	return []engine.Relation{
+		run(c, f), segments(c), steps(c), stages(c), stepSpans(c), funnelSteps(c, f), breakdowns(c), leadStatuses(c), costCategories(c),
+		words("config_no_decision_reasons", "loss reasons that mean no decision", "reason", c.NoDecision),
+		periods(f.AsOf, c.FiscalYearStarts), utcDays(zone), numbers(), rates,
+		entities(f), mappings(f), files(f), fileRules(f), needs(c, f),
+	}, nil
+}
+
+// Names lists the config_ relations.
+func Names() []string {
+	relations, err := Relations(&config.Config{Timezone: "UTC", FiscalYearStarts: 1}, Facts{})
+	if err != nil {
+		return nil // an empty configuration has nothing that could be wrong
+	}
+	names := make([]string, len(relations))
+	for i, r := range relations {
+		names[i] = r.Name
+	}
+	return names
+}
+
+// run gives config_run, which has one row.
+func run(c *config.Config, f Facts) engine.Relation {
+	r := engine.Relation{Name: "config_run", Doc: "what holds for the whole run; one row", Rows: [][]any{nil}}
+	add := func(name string, t engine.ColumnType, value any) {
+		r.Columns = append(r.Columns, engine.Column{Name: name, Type: t})
+		r.Rows[0] = append(r.Rows[0], value)
+	}
+	add("as_of", engine.Date, f.AsOf)
+	add("known_on", engine.Date, f.KnownOn)
+	add("cohort_days", engine.Integer, c.CohortDays)
+	add("small_below", engine.Integer, smallBelow)
+	add("z", engine.Double, z95)
+	add("step_count", engine.Integer, len(c.Process))
+	add("currency", engine.Text, c.Currency)
+	add("cost_driver", engine.Text, c.Costs.Driver)
+	for _, l := range f.Landing {
+		add("has_"+l.Entity.Name, engine.Boolean, len(l.Files) > 0)
+	}
+	add("has_activity", engine.Boolean, false)
+	add("has_process", engine.Boolean, len(c.Process) > 0)
+	lead, deal := f.Mapped["lead"], f.Mapped["opportunity"]
+	has := leadSteps(c, f)
+	add("has_mql", engine.Boolean, has[1])
+	add("has_accepted", engine.Boolean, has[2])
+	add("has_converted", engine.Boolean, has[3])
+	add("has_rejected", engine.Boolean, lead["rejected_at"] || (lead["status"] && len(c.LeadProcess.Rejected) > 0))
+	add("has_cost_of_goods", engine.Boolean, deal["cost_of_goods"])
+	return r
+}
+
+// segments gives config_segments: All, the configured segments in order, and Unassigned.
+func segments(c *config.Config) engine.Relation {
+	r := engine.Relation{
+		Name: "config_segments", Doc: "All, the configured segments in order, and Unassigned",
+		Columns: []engine.Column{
+			{Name: "segment", Type: engine.Text}, {Name: "segment_order", Type: engine.Integer}, {Name: "is_configured", Type: engine.Boolean},
+		},
+		Rows: [][]any{{"All", 0, false}},
+	}
+	for i, s := range c.Segments {
+		r.Rows = append(r.Rows, []any{s.Name, i + 1, true})
+	}
+	r.Rows = append(r.Rows, []any{Unassigned, len(c.Segments) + 1, false})
+	return r
+}
+
+func steps(c *config.Config) engine.Relation {
+	r := engine.Relation{
+		Name: "config_steps", Doc: "the steps of the sales process in order, from 1",
+		Columns: []engine.Column{{Name: "step_order", Type: engine.Integer}, {Name: "step", Type: engine.Text}},
+	}
+	for i, s := range c.Process {
+		r.Rows = append(r.Rows, []any{i + 1, s.Step})
+	}
+	return r
+}
+
+// stages gives config_stages: what each stage that the configuration names means.
+func stages(c *config.Config) engine.Relation {
+	r := engine.Relation{
+		Name: "config_stages", Doc: "the stages that end a deal or belong to a step, with the state that they mean",
+		Columns: []engine.Column{
+			{Name: "stage", Type: engine.Text}, {Name: "state", Type: engine.Integer}, {Name: "outcome", Type: engine.Text},
+		},
+	}
+	for _, stage := range c.Stages.Won {
+		r.Rows = append(r.Rows, []any{stage, stateWon, "won"})
+	}
+	for _, stage := range c.Stages.Lost {
+		r.Rows = append(r.Rows, []any{stage, stateLost, "lost"})
+	}
+	for i, step := range c.Process {
+		for _, stage := range step.Stages {
+			r.Rows = append(r.Rows, []any{stage, i + 1, "open"})
+		}
+	}
+	return r
+}
+
+// stepSpans gives config_step_spans: the steps that a deal reaches when it advances from one step
+// to a later one; the step behind the last one stands for won.
+func stepSpans(c *config.Config) engine.Relation {
+	r := engine.Relation{
+		Name: "config_step_spans", Doc: "the steps after previous_step up to step; one more than there are steps stands for won",
+		Columns: []engine.Column{
+			{Name: "previous_step", Type: engine.Integer}, {Name: "step", Type: engine.Integer}, {Name: "step_order", Type: engine.Integer},
+		},
+	}
+	for previous := 0; previous <= len(c.Process); previous++ {
+		for step := previous + 1; step <= len(c.Process)+1; step++ {
+			for order := previous + 1; order <= step; order++ {
+				r.Rows = append(r.Rows, []any{previous, step, order})
+			}
+		}
+	}
+	return r
+}
+
+// funnelSteps gives config_funnel_steps: from lead to won. A step without a column or a status map
+// is not available; the next step skips those.
+func funnelSteps(c *config.Config, f Facts) engine.Relation {
+	r := engine.Relation{
+		Name: "config_funnel_steps", Doc: "the steps of the funnel in order, from 1: Lead, MQL, SAL, SQL, the process, Won",
+		Columns: []engine.Column{
+			{Name: "stage", Type: engine.Integer}, {Name: "step", Type: engine.Text}, {Name: "is_available", Type: engine.Boolean},
+			{Name: "next_stage", Type: engine.Integer}, {Name: "is_next_won", Type: engine.Boolean},
+		},
+	}
+	names := []string{"Lead", "MQL", "SAL", "SQL"}
+	for _, step := range c.Process {
+		names = append(names, step.Step)
+	}
+	names = append(names, "Won")
+	has := leadSteps(c, f)
+	isAvailable := func(i int) bool { return i >= len(has) || has[i] }
+	for i, name := range names {
+		row := []any{i + 1, name, isAvailable(i), nil, false}
+		for next := i + 1; next < len(names); next++ {
+			if isAvailable(next) {
+				row[3], row[4] = next+1, next == len(names)-1
+				break
+			}
+		}
+		r.Rows = append(r.Rows, row)
+	}
+	return r
+}
+
+// leadSteps tells which of Lead, MQL, SAL and SQL have a column or a status map.
+func leadSteps(c *config.Config, f Facts) []bool {
+	lead := f.Mapped["lead"]
+	return []bool{
+		true,
+		lead["mql_at"] || (lead["status"] && len(c.LeadProcess.MQL) > 0),
+		lead["accepted_at"] || (lead["status"] && len(c.LeadProcess.Accepted) > 0),
+		lead["converted_at"] || lead["opportunity_id"],
+	}
+}
+
+func breakdowns(c *config.Config) engine.Relation {
+	r := engine.Relation{
+		Name: "config_breakdowns", Doc: "none, and the configured breakdowns in order, from 1",
+		Columns: []engine.Column{{Name: "breakdown_order", Type: engine.Integer}, {Name: "breakdown", Type: engine.Text}},
+		Rows:    [][]any{{0, "none"}},
+	}
+	for i, name := range c.Breakdowns {
+		r.Rows = append(r.Rows, []any{i + 1, name})
+	}
+	return r
+}
+
+func leadStatuses(c *config.Config) engine.Relation {
+	r := engine.Relation{
+		Name: "config_lead_statuses", Doc: "lead statuses that mean a step: mql, accepted, rejected or recycled",
+		Columns: []engine.Column{{Name: "status", Type: engine.Text}, {Name: "step", Type: engine.Text}},
+	}
+	add := func(step string, statuses []string) {
+		for _, status := range statuses {
+			r.Rows = append(r.Rows, []any{status, step})
+		}
+	}
+	add("mql", c.LeadProcess.MQL)
+	add("accepted", c.LeadProcess.Accepted)
+	add("rejected", c.LeadProcess.Rejected)
+	add("recycled", c.LeadProcess.Recycled)
+	return r
+}
+
+func costCategories(c *config.Config) engine.Relation {
+	r := engine.Relation{
+		Name: "config_cost_categories", Doc: "the ledger's categories with their bucket: marketing or sales; the rest is other",
+		Columns: []engine.Column{{Name: "category", Type: engine.Text}, {Name: "bucket", Type: engine.Text}},
+	}
+	for _, category := range c.Costs.Categories.Marketing {
+		r.Rows = append(r.Rows, []any{category, "marketing"})
+	}
+	for _, category := range c.Costs.Categories.Sales {
+		r.Rows = append(r.Rows, []any{category, "sales"})
+	}
+	return r
+}
+
+func words(name, doc, column string, values []string) engine.Relation {
+	r := engine.Relation{Name: name, Doc: doc, Columns: []engine.Column{{Name: column, Type: engine.Text}}}
+	for _, value := range values {
+		r.Rows = append(r.Rows, []any{value})
+	}
+	return r
+}
+
+// rates gives config_rates: for every currency and day the factor that turns its amounts into the
+// reporting currency. The reporting currency's is 1 on every day; before its first rate a currency
+// has none.
+func rates(c *config.Config, asOf engine.Day) (engine.Relation, error) {
+	r := engine.Relation{
+		Name: "config_rates", Doc: "the factor that turns an amount of a currency into the reporting one, by day",
+		Columns: []engine.Column{
+			{Name: "currency", Type: engine.Text}, {Name: "rate_date", Type: engine.Date}, {Name: "factor", Type: engine.Double},
+		},
+	}
+	add := func(currency string, from, to engine.Day, factor float64) {
+		for day := from; day < to; day++ {
+			r.Rows = append(r.Rows, []any{currency, day, factor})
+		}
+	}
+	add(c.Currency, undated(), asOf+1, 1)
+	sorted := slices.SortedStableFunc(slices.Values(c.ExchangeRates), func(a, b config.ExchangeRate) int {
+		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.ValidFrom, b.ValidFrom))
+	})
+	for i, rate := range sorted {
+		from, err := time.Parse(time.DateOnly, rate.ValidFrom)
+		if err != nil {
+			return r, fmt.Errorf("exchange_rates: valid_from %q of %s is not a date", rate.ValidFrom, rate.Currency)
+		}
+		units, err := strconv.ParseFloat(rate.Rate, 64)
+		if err != nil || units <= 0 {
+			return r, fmt.Errorf("exchange_rates: the rate %q of %s is not a number above zero", rate.Rate, rate.Currency)
+		}
+		until := asOf + 1
+		if i+1 < len(sorted) && sorted[i+1].Currency == rate.Currency {
+			next, err := time.Parse(time.DateOnly, sorted[i+1].ValidFrom)
+			if err != nil {
+				return r, fmt.Errorf("exchange_rates: valid_from %q of %s is not a date", sorted[i+1].ValidFrom, rate.Currency)
+			}
+			until = min(until, engine.DayOf(next))
+		}
+		add(rate.Currency, engine.DayOf(from), until, 1/units)
+	}
+	return r, nil
+}

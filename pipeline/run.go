@@ -1,0 +1,285 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"truce/pipeline/check"
+	"truce/pipeline/config"
+	"truce/pipeline/engine"
+	"truce/pipeline/history"
+	"truce/pipeline/landing"
+	"truce/pipeline/publish"
+	"truce/pipeline/schedule"
+)
+
+// Options says which run is wanted.
+type Options struct {
+	Config  *config.Config
+	Engine  engine.Engine
+	Program publish.Program // what the manifest says made the run
+
+	Trigger history.Trigger
+	Job     string        // name of the job; empty for a run without one
+	Slot    schedule.Slot // slot of the job; zero for a run without one
+	AsOf    time.Time     // last day of events; zero is the last complete local day
+	KnownAt time.Time     // state of knowledge; zero is now, after loading what is new
+	Strict  bool          // warnings block
+	Accept  map[string]string
+
+	Wait     bool // for the lock
+	Now      func() time.Time
+	Progress Progress
+	// Entry is the record of the run if the caller has begun one; otherwise Run begins it.
+	Entry *history.Entry
+}
+
+// Outcome is what a run came to.
+type Outcome struct {
+	State    history.State
+	Report   publish.Run // the published run, or the identical one
+	AsOf     time.Time
+	Loaded   LoadSummary
+	Models   []engine.ModelResult
+	Verdict  check.Verdict
+	Warnings []string
+	Steps    []history.Step
+}
+
+// run is one run under way.
+type run struct {
+	Options
+	log     *landing.Log
+	drop    *publish.Drop
+	asOf    engine.Day
+	knownAt time.Time
+	work    string
+	outcome Outcome
+}
+
+// Run loads what is new, builds the reports and publishes them, under the lock of the state folder.
+// Errors: *config.Error, *InputError, *BlockedError, *publish.Error, schedule.ErrLocked, and those
+// of the context; whatever it is, what was published before is untouched.
+func Run(ctx context.Context, o Options) (Outcome, error) {
+	if err := os.MkdirAll(o.Config.Paths.State, 0o750); err != nil {
+		return Outcome{}, fmt.Errorf("make the state folder: %w", err)
+	}
+	lock, err := takeLock(ctx, o)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer func() { _ = lock.Unlock() }() // the end of the process frees it too
+	entry, err := begin(o)
+	if err != nil {
+		return Outcome{}, err
+	}
+	r := &run{Options: o, knownAt: o.KnownAt}
+	err = r.execute(ctx)
+	r.outcome.State = stateOf(err, r.outcome.State)
+	if o.Entry == nil {
+		err = errors.Join(err, entry.Finish(r.record(err)))
+	}
+	return r.outcome, err
+}
+
+func takeLock(ctx context.Context, o Options) (*schedule.Lock, error) {
+	command := "truce run"
+	if o.Trigger == history.Scheduled {
+		command = "truce schedule"
+	}
+	if o.Wait {
+		return schedule.WaitLock(ctx, o.Config.Paths.State, command)
+	}
+	return schedule.TryLock(o.Config.Paths.State, command)
+}
+
+// begin opens the history, marks runs whose process is gone, and records the start.
+func begin(o Options) (*history.Entry, error) {
+	log, err := history.Open(HistoryDir(o.Config), history.WithClock(o.Now))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := log.MarkOrphans(o.Now()); err != nil {
+		return nil, err
+	}
+	if o.Entry != nil {
+		return o.Entry, nil
+	}
+	begun := history.Run{Trigger: o.Trigger, Job: o.Job}
+	if o.Job != "" {
+		begun.Slot, begun.SlotAt = o.Slot.Key(), o.Slot.At
+	}
+	return log.Begin(begun)
+}
+
+// HistoryDir is the folder in which the outcome of every run is kept.
+func HistoryDir(c *config.Config) string { return filepath.Join(c.Paths.State, "history") }
+
+// LandingDir is the folder of the landing.
+func LandingDir(c *config.Config) string { return filepath.Join(c.Paths.State, "landing") }
+
+// execute calls the steps in their order.
+func (r *run) execute(ctx context.Context) error {
+	if err := r.prepare(ctx); err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(r.work) }() // what is left is removed by the next run
+	if r.KnownAt.IsZero() {
+		if err := r.step("load", func() error { return r.load(ctx) }); err != nil {
+			return err
+		}
+	}
+	built, err := r.view(ctx)
+	if err != nil {
+		return err
+	}
+	fingerprint := r.fingerprint(built)
+	if same, ok, err := r.drop.Same(r.slot(), fingerprint); err != nil || ok {
+		r.outcome.Report, r.outcome.State = same, history.Identical
+		return err
+	}
+	staging, err := r.drop.Stage(publish.FolderName(r.slot()))
+	if err != nil {
+		return err
+	}
+	if err := r.step("model", func() error { return r.model(ctx, built, staging.Dir()) }); err != nil {
+		return errors.Join(err, staging.Discard())
+	}
+	if failed := r.outcome.Verdict.With(check.Failed); len(failed) > 0 {
+		return errors.Join(&BlockedError{Failed: failed}, staging.Discard())
+	}
+	return r.step("publish", func() error { return r.publish(ctx, staging, built, fingerprint) })
+}
+
+// prepare opens the landing and the drop, repairs what a crash left, and settles A and K.
+func (r *run) prepare(ctx context.Context) error {
+	zone, err := time.LoadLocation(r.Config.Timezone)
+	if err != nil {
+		return fmt.Errorf("timezone %s: %w", r.Config.Timezone, err)
+	}
+	now := r.Now()
+	switch {
+	case !r.AsOf.IsZero():
+		r.asOf = engine.DayOf(r.AsOf)
+	case r.Job != "":
+		r.asOf = engine.DayOf(schedule.LastCompleteDay(r.Slot.At, zone))
+	default:
+		r.asOf = engine.DayOf(schedule.LastCompleteDay(now, zone))
+	}
+	r.outcome.AsOf = r.asOf.Time()
+	if r.log, err = landing.Open(LandingDir(r.Config)); err != nil {
+		return err
+	}
+	if r.drop, err = publish.Open(r.Config.Paths.Drop, publish.WithClock(r.Now)); err != nil {
+		return err
+	}
+	repaired, err := r.drop.Repair(ctx)
+	if err != nil {
+		return err
+	}
+	r.outcome.Warnings = append(r.outcome.Warnings, repaired...)
+	r.work = filepath.Join(r.Config.Paths.State, "work")
+	if err := os.RemoveAll(r.work); err != nil {
+		return fmt.Errorf("clear the work folder: %w", err)
+	}
+	if err := os.MkdirAll(r.work, 0o750); err != nil {
+		return fmt.Errorf("make the work folder: %w", err)
+	}
+	return nil
+}
+
+// slot gives the key under which the run is published.
+func (r *run) slot() string {
+	if r.Job != "" && r.AsOf.IsZero() {
+		return r.Slot.Key()
+	}
+	return "manual@" + r.asOf.Time().Format(time.DateOnly)
+}
+
+// step runs one step and notes how long it took.
+func (r *run) step(name string, do func() error) error {
+	started := r.Now()
+	r.Progress.Step(name)
+	err := do()
+	r.outcome.Steps = append(r.outcome.Steps, history.Step{Name: name, Seconds: r.Now().Sub(started).Seconds()})
+	return err
+}
+
+// record gives what the history keeps of the run.
+func (r *run) record(err error) history.Outcome {
+	o := history.Outcome{
+		State: r.outcome.State, ExitCode: ExitCode(err), AsOf: r.outcome.AsOf.Format(time.DateOnly), Report: r.outcome.Report.ID,
+		Steps: r.outcome.Steps, Warnings: r.outcome.Warnings,
+		Counts: map[string]int64{
+			"files": r.outcome.Loaded.Files, "loaded": r.outcome.Loaded.Loaded, "quarantined": r.outcome.Loaded.Quarantined,
+		},
+	}
+	if err != nil {
+		o.Message = err.Error()
+	}
+	return o
+}
+
+// stateOf gives the state that the history keeps for an error; without one it is what was reached.
+func stateOf(err error, reached history.State) history.State {
+	var input *InputError
+	var blocked *BlockedError
+	switch {
+	case err == nil:
+		return reached
+	case errors.Is(err, schedule.ErrTimedOut):
+		return history.TimedOut
+	case errors.Is(err, context.Canceled):
+		return history.Interrupted
+	case errors.As(err, &input):
+		return history.Refused
+	case errors.As(err, &blocked):
+		return history.Blocked
+	}
+	return history.Failed
+}
+
+// Exit codes of operations.
+const (
+	ExitInternal    = 1
+	ExitConfig      = 2
+	ExitBlocked     = 3
+	ExitInput       = 4
+	ExitLocked      = 5
+	ExitPublish     = 6
+	ExitTimedOut    = 124
+	ExitInterrupted = 143
+)
+
+// ExitCode gives the exit code for an error; 0 for none.
+func ExitCode(err error) int {
+	var (
+		input   *InputError
+		blocked *BlockedError
+		conf    *config.Error
+		drop    *publish.Error
+	)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, schedule.ErrTimedOut):
+		return ExitTimedOut
+	case errors.Is(err, schedule.ErrInterrupted), errors.Is(err, context.Canceled):
+		return ExitInterrupted
+	case errors.As(err, &conf):
+		return ExitConfig
+	case errors.As(err, &blocked):
+		return ExitBlocked
+	case errors.As(err, &input):
+		return ExitInput
+	case errors.Is(err, schedule.ErrLocked):
+		return ExitLocked
+	case errors.As(err, &drop):
+		return ExitPublish
+	}
+	return ExitInternal
+}

@@ -1,0 +1,71 @@
+/*
+description: >-
+    Records that one file holds several times, with the same modification time and different content.
+    The last line wins; a person should look at the export.
+grain: one row per entity, record and file
+unique_key: [entity, record_id, file]
+version: 1
+columns:
+    entity: opportunity or lead
+    record_id: the CRM's id of the record
+    file: the file
+*/
+with opportunity_lines as (
+    select
+        opportunity_id,
+        modified_at,
+        _load_id,
+        _file,
+        md5(concat_ws('|',
+            coalesce(account_id, '~'), coalesce(owner_id, '~'), coalesce(type, '~'), coalesce(stage, '~'), coalesce(status, '~'),
+            coalesce(cast(is_closed as varchar), '~'), coalesce(cast(is_won as varchar), '~'), coalesce(cast(amount as varchar), '~'),
+            coalesce(currency, '~'), coalesce(loss_reason, '~'), coalesce(cast(created_at as varchar), '~'),
+            coalesce(cast(close_date as varchar), '~'), coalesce(cast(is_deleted as varchar), '~')
+        )) as content
+    from landing_opportunity as l
+    semi join (
+        select opportunity_id
+        from landing_opportunity
+        where _may_repeat
+        group by opportunity_id
+        having count(*) > 1
+    ) as repeated on repeated.opportunity_id = l.opportunity_id
+),
+
+lead_lines as (
+    select
+        lead_id,
+        modified_at,
+        _load_id,
+        _file,
+        md5(concat_ws('|',
+            coalesce(owner_id, '~'), coalesce(source, '~'), coalesce(campaign_id, '~'), coalesce(status, '~'),
+            coalesce(cast(created_at as varchar), '~'), coalesce(cast(mql_at as varchar), '~'),
+            coalesce(cast(accepted_at as varchar), '~'), coalesce(cast(rejected_at as varchar), '~'),
+            coalesce(cast(converted_at as varchar), '~'), coalesce(opportunity_id, '~'), coalesce(cast(is_deleted as varchar), '~')
+        )) as content
+    from landing_lead as l
+    semi join (
+        select lead_id
+        from landing_lead
+        where _may_repeat
+        group by lead_id
+        having count(*) > 1
+    ) as repeated on repeated.lead_id = l.lead_id
+)
+
+select
+    'opportunity' as entity,
+    opportunity_id as record_id,
+    _file as file
+from opportunity_lines
+group by opportunity_id, modified_at, _load_id, _file
+having count(distinct content) > 1
+union
+select
+    'lead',
+    lead_id,
+    _file
+from lead_lines
+group by lead_id, modified_at, _load_id, _file
+having count(distinct content) > 1

@@ -1,0 +1,42 @@
+/*
+description: >-
+    Leads that were converted to a counted deal. Where several leads became the same deal, its value
+    is credited to the one that was converted first.
+grain: one row per lead with a counted deal
+unique_key: [lead_id]
+version: 1
+needs: [lead]
+columns:
+    lead_id: the lead
+    opportunity_id: the deal
+    segment: the deal's segment
+    created_on: local date on which the deal was created
+    outcome: won, lost or open at the as-of date
+    outcome_date: local date on which the outcome was reached
+    qualified_on: local date of the deal's first entry into any process step
+    furthest_step: furthest process step reached
+    strict_step: last step up to which the history shows every step in order
+    amount: value of the deal in the reporting currency
+    is_first: whether the deal is credited to this lead
+*/
+select
+    l.lead_id,
+    o.opportunity_id,
+    o.segment,
+    o.created_on,
+    o.outcome,
+    o.outcome_date,
+    o.qualified_on,
+    o.furthest_step,
+    o.strict_step,
+    o.amount,
+    row_number() over (
+        partition by o.opportunity_id
+        order by l.converted_at nulls last, l.lead_id
+    ) = 1 as is_first
+from stg_classified_leads as l
+inner join int_opportunities as o on o.opportunity_id = l.opportunity_id
+where o.exclusion is null
+    and not l.is_deleted_record
+    and l.merged_into is null
+    and not l.is_excluded_by_rule

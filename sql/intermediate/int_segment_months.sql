@@ -1,0 +1,102 @@
+/*
+description: >-
+    What drives the sharing of costs: leads and open deal-days of each segment and month. Deal-days
+    come from monthly entries and exits; no deal is expanded over its days.
+grain: one row per segment and month with any of them
+unique_key: [segment, month_start]
+version: 1
+columns:
+    segment: go-to-market segment
+    month_start: first day of the month
+    lead_count: leads created in the month
+    opportunity_days: >-
+        days of the month, up to the as-of date, on which deals were open, from creation to outcome,
+        both inclusive, summed over the deals
+*/
+with spans as (
+    select
+        o.segment,
+        o.created_on as entered_on,
+        case when o.outcome = 'open' then null else date_add(o.outcome_date, 1) end as left_on
+    from int_opportunities as o
+    where o.exclusion is null
+        and o.created_on is not null
+        and (o.outcome = 'open' or o.outcome_date >= o.created_on)
+),
+
+moves as (
+    select
+        segment,
+        cast(date_trunc('month', entered_on) as date) as month_start,
+        count(*) as change,
+        cast(sum(unix_date(least(last_day(entered_on), r.as_of)) + 1 - unix_date(entered_on)) as bigint) as days,
+        cast(0 as bigint) as lead_count
+    from spans
+    cross join config_run as r
+    group by segment, cast(date_trunc('month', entered_on) as date)
+    union all
+    select
+        segment,
+        cast(date_trunc('month', left_on) as date),
+        -count(*),
+        -cast(sum(unix_date(least(last_day(left_on), r.as_of)) + 1 - unix_date(left_on)) as bigint),
+        0
+    from spans
+    cross join config_run as r
+    where left_on <= r.as_of
+    group by segment, cast(date_trunc('month', left_on) as date)
+    union all
+    select
+        segment,
+        cast(date_trunc('month', created_on) as date),
+        0,
+        0,
+        count(*)
+    from int_leads
+    where exclusion is null
+    group by segment, cast(date_trunc('month', created_on) as date)
+),
+
+first_month as (
+    select min(month_start) as month_start
+    from moves
+),
+
+months as (
+    select
+        s.segment,
+        p.month_start,
+        cast(coalesce(sum(m.change), 0) as bigint) as change,
+        cast(coalesce(sum(m.days), 0) as bigint) as days,
+        cast(coalesce(sum(m.lead_count), 0) as bigint) as lead_count
+    from config_segments as s
+    cross join config_periods as p
+    cross join first_month as f
+    left join moves as m on m.segment = s.segment and m.month_start = p.month_start
+    where p.period_grain = 'month'
+        and p.month_start >= f.month_start
+        and s.segment <> 'All'
+    group by s.segment, p.month_start
+),
+
+open_before as (
+    select
+        segment,
+        month_start,
+        lead_count,
+        days,
+        coalesce(sum(change) over (
+            partition by segment
+            order by month_start
+            rows between unbounded preceding and 1 preceding
+        ), 0) as open_count
+    from months
+)
+
+select
+    o.segment,
+    o.month_start,
+    o.lead_count,
+    cast(o.open_count * (unix_date(least(last_day(o.month_start), r.as_of)) + 1 - unix_date(o.month_start)) + o.days as bigint) as opportunity_days
+from open_before as o
+cross join config_run as r

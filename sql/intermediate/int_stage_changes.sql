@@ -1,0 +1,48 @@
+/*
+description: >-
+    The stage history up to the as-of date, each entry with the state before it and the entry after
+    it. A state is a number: 0 outside the process, 1 and up the process steps in order, 1000 won,
+    1001 lost. Entries that repeat the state are kept; they are no transitions.
+grain: one row per entry
+unique_key: [opportunity_id, changed_at, sequence]
+version: 1
+needs: [stage_change]
+columns:
+    opportunity_id: the deal
+    changed_at: when it entered the stage, UTC
+    sequence: orders entries of the same moment
+    changed_on: local date of the entry
+    state: the state it entered
+    previous_state: the state before; NULL for a deal's first entry
+    next_on: local date of the deal's next entry
+    furthest_before: the furthest process step that any earlier entry shows; 0 for none
+*/
+with changes as (
+    select
+        h.opportunity_id,
+        h.changed_at,
+        h.sequence,
+        case when h.changed_at >= d.turns_at then d.next_local_day else d.local_day end as changed_on,
+        coalesce(s.state, 0) as state
+    from stg_stage_changes as h
+    inner join config_utc_days as d on d.utc_day = cast(h.changed_at as date)
+    left join config_stages as s on s.stage = h.stage
+)
+
+select
+    c.opportunity_id,
+    c.changed_at,
+    c.sequence,
+    c.changed_on,
+    c.state,
+    lag(c.state) over by_time as previous_state,
+    lead(c.changed_on) over by_time as next_on,
+    coalesce(max(case when c.state between 1 and 999 then c.state else 0 end) over (
+        partition by c.opportunity_id
+        order by c.changed_at, length(c.sequence), c.sequence
+        rows between unbounded preceding and 1 preceding
+    ), 0) as furthest_before
+from changes as c
+cross join config_run as r
+where c.changed_on <= r.as_of
+window by_time as (partition by c.opportunity_id order by c.changed_at, length(c.sequence), c.sequence)

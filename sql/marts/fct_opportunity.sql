@@ -1,0 +1,93 @@
+/*
+description: >-
+    Every opportunity with its segment, dates, outcome and the flags by which the reports count it,
+    so that any number can be traced to its deals.
+grain: one row per opportunity
+unique_key: [opportunity_id]
+version: 1
+columns:
+    opportunity_id: the CRM's id of the deal
+    account_id: the account that buys, after merges
+    owner_id: the person who sells
+    type: kind of deal
+    lead_source: where the deal came from
+    loss_reason: why it was lost
+    segment: first segment whose rule holds, else Unassigned
+    breakdown_1: value of the first configured breakdown
+    breakdown_2: value of the second configured breakdown
+    breakdown_3: value of the third configured breakdown
+    breakdown_4: value of the fourth configured breakdown
+    breakdown_5: value of the fifth configured breakdown
+    breakdown_6: value of the sixth configured breakdown
+    breakdown_7: value of the seventh configured breakdown
+    breakdown_8: value of the eighth configured breakdown
+    exclusion: why the record is not counted (deleted, merged, rule, future); NULL if it is counted
+    is_counted: whether the reports count the record
+    outcome: won, lost or open at the as-of date
+    is_no_decision: lost because the customer did not decide
+    is_new_business: whether the deal can win a new customer
+    is_new_customer: whether it is its account's first won new-business deal and the account was no customer before
+    created_on: local date of creation
+    qualified_on: local date of the first entry into any process step
+    close_date: expected or actual close, a local date
+    outcome_date: local date on which the outcome was reached; NULL if open or unknown
+    outcome_date_source: history, close_date or modified_at
+    cycle_days: days from creation to the outcome, also negative; NULL if open or undated
+    qualified_cycle_days: days from the first process step to the outcome
+    is_cohort_won: won within the cohort's days of its creation
+    is_cohort_mature: created early enough to be judged
+    furthest_step: furthest process step reached
+    reopen_count: times the deal came back from won or lost
+    change_count: stage changes, repeated stages not counted
+    currency: currency of the original amount
+    original_amount: value as exported
+    amount: value in the reporting currency
+    has_no_rate: whether there is an amount that cannot be converted
+    is_unvalued: won or lost without an amount, or lost with an amount of zero
+    cost_of_goods: cost of what is sold in the reporting currency
+*/
+select
+    o.opportunity_id,
+    o.account_id,
+    o.owner_id,
+    o.type,
+    o.lead_source,
+    o.loss_reason,
+    o.segment,
+    o.breakdown_1,
+    o.breakdown_2,
+    o.breakdown_3,
+    o.breakdown_4,
+    o.breakdown_5,
+    o.breakdown_6,
+    o.breakdown_7,
+    o.breakdown_8,
+    o.exclusion,
+    o.exclusion is null as is_counted,
+    o.outcome,
+    o.is_no_decision,
+    o.is_new_business,
+    n.opportunity_id is not null as is_new_customer,
+    o.created_on,
+    o.qualified_on,
+    o.close_date,
+    o.outcome_date,
+    o.outcome_date_source,
+    unix_date(o.outcome_date) - unix_date(o.created_on) as cycle_days,
+    unix_date(o.outcome_date) - unix_date(o.qualified_on) as qualified_cycle_days,
+    coalesce(
+        o.outcome = 'won' and unix_date(o.outcome_date) - unix_date(o.created_on) between 0 and r.cohort_days, false
+    ) as is_cohort_won,
+    coalesce(o.created_on <= date_add(r.as_of, -r.cohort_days), false) as is_cohort_mature,
+    o.furthest_step,
+    o.reopen_count,
+    o.change_count,
+    o.currency,
+    o.original_amount,
+    o.amount,
+    o.has_no_rate,
+    o.outcome <> 'open' and (o.original_amount is null or (o.outcome = 'lost' and o.original_amount = 0)) as is_unvalued,
+    o.cost_of_goods
+from int_opportunities as o
+cross join config_run as r
+left join int_new_customers as n on n.opportunity_id = o.opportunity_id

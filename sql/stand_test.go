@@ -1,0 +1,185 @@
+package sql_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"truce/fixtures/oracle"
+	"truce/pipeline/engine/duckdb"
+	"truce/pipeline/entity"
+	"truce/pipeline/model"
+	"truce/pipeline/plan"
+	"truce/pipeline/rule"
+	models "truce/sql"
+)
+
+// stand builds all models for one company after another, in one database: a new one for each
+// would take longer than the models.
+type stand struct {
+	ctx     context.Context
+	conn    *sql.Conn
+	folder  string
+	built   int
+	written []*model.Model
+	graph   *model.Graph
+}
+
+func newStand(t *testing.T) *stand {
+	t.Helper()
+	db, err := sql.Open("duckdb", "")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	conn, err := db.Conn(t.Context())
+	require.NoError(t, err)
+	s := &stand{ctx: t.Context(), conn: conn, folder: t.TempDir()}
+	s.written, err = model.Read(models.Files)
+	require.NoError(t, err)
+	s.exec(t, duckdb.Prelude()...)
+	s.exec(t, "set threads = 1", "set TimeZone = 'UTC'", "set preserve_insertion_order = false")
+	for _, l := range companyFacts(0, nil).Landing {
+		s.exec(t, fmt.Sprintf("create table %s (%s)", l.Name(), landingColumns(l)))
+	}
+	return s
+}
+
+// build replaces everything in the database by the company: its landing, its configuration and all
+// models but the checks.
+func (s *stand) build(t require.TestingT, settings oracle.Settings, rows landed) {
+	c, facts := companyConfig(t, settings), companyFacts(settings.AsOf, rows)
+	relations, err := plan.Relations(c, facts)
+	require.NoError(t, err)
+	var inputs []string
+	s.exec(t, "begin")
+	for _, r := range relations {
+		inputs = append(inputs, r.Name)
+		if s.built > 0 && (r.Name == "config_utc_days" || r.Name == "config_numbers") {
+			continue // they are large, and the same for all companies
+		}
+		path := filepath.Join(s.folder, fmt.Sprintf("%s-%d.parquet", r.Name, s.built))
+		require.NoError(t, r.WriteParquet(path))
+		s.exec(t, fmt.Sprintf("create or replace table %s as select * from read_parquet('%s')", r.Name, path))
+	}
+	for _, l := range facts.Landing {
+		inputs = append(inputs, l.Name())
+		s.exec(t, "delete from "+l.Name())
+		s.land(t, l.Entity, rows[l.Entity.Name])
+	}
+	generated, err := plan.Classify(s.ctx, rule.NewParser(s.conn), c, facts.Landing)
+	require.NoError(t, err)
+	s.graph, err = model.NewGraph(slices.Concat(s.written, generated), inputs)
+	require.NoError(t, err)
+	for _, m := range s.graph.Models {
+		switch {
+		case m.Kind == model.Check:
+		case m.View:
+			s.exec(t, fmt.Sprintf("create or replace view %s as %s", m.Name, m.SQL))
+		default:
+			s.exec(t, fmt.Sprintf("create or replace table %s as %s", m.Name, m.SQL))
+		}
+	}
+	s.exec(t, "commit")
+	s.built++
+}
+
+// land inserts rows of one entity. All rows have the columns of the first one.
+func (s *stand) land(t require.TestingT, e *entity.Entity, rows []record) {
+	if len(rows) == 0 {
+		return
+	}
+	columns := slices.Sorted(maps.Keys(rows[0]))
+	tuples := make([]string, len(rows))
+	for i, row := range rows {
+		require.Len(t, row, len(columns))
+		values := make([]string, len(columns))
+		for c, column := range columns {
+			values[c] = sqlLiteral(row[column])
+		}
+		line := fmt.Sprint(i + 2)
+		tuples[i] = "(" + strings.Join(append(values, line), ", ") + ")"
+	}
+	s.exec(t, fmt.Sprintf("insert into landing_%s (%s, _line) values %s",
+		e.Name, strings.Join(columns, ", "), strings.Join(tuples, ", ")))
+}
+
+func (s *stand) exec(t require.TestingT, statements ...string) {
+	for _, statement := range statements {
+		_, err := s.conn.ExecContext(s.ctx, statement)
+		require.NoError(t, err, "%s", statement)
+	}
+}
+
+// query gives the rows as text by column; a column that is NULL is not there.
+func (s *stand) query(t require.TestingT, statement string) []map[string]string {
+	rows, err := s.conn.QueryContext(s.ctx, "select columns(*)::varchar from ("+statement+")")
+	require.NoError(t, err, "%s", statement)
+	defer func() { require.NoError(t, rows.Close()) }()
+	columns, err := rows.Columns()
+	require.NoError(t, err)
+	var all []map[string]string
+	for rows.Next() {
+		cells, targets := make([]sql.NullString, len(columns)), make([]any, len(columns))
+		for i := range cells {
+			targets[i] = &cells[i]
+		}
+		require.NoError(t, rows.Scan(targets...))
+		row := map[string]string{}
+		for i, cell := range cells {
+			if cell.Valid {
+				row[columns[i]] = cell.String
+			}
+		}
+		all = append(all, row)
+	}
+	require.NoError(t, rows.Err())
+	return all
+}
+
+// key gives the values of the model's unique key, which no two rows share.
+func (s *stand) key(t require.TestingT, name string) func(row map[string]string) string {
+	m, ok := s.graph.Model(name)
+	require.True(t, ok, "there is no model %s", name)
+	return func(row map[string]string) string {
+		var parts []string
+		for _, column := range m.UniqueKey {
+			parts = append(parts, row[column])
+		}
+		return strings.Join(parts, " | ")
+	}
+}
+
+// rows gives the rows of a model by their unique key.
+func (s *stand) rows(t require.TestingT, name string) map[string]map[string]string {
+	key := s.key(t, name)
+	byKey := map[string]map[string]string{}
+	for _, row := range s.query(t, "select * from "+name) {
+		require.NotContains(t, byKey, key(row), "%s: the key is not unique", name)
+		byKey[key(row)] = row
+	}
+	return byKey
+}
+
+// brokenChecks evaluates every check whose entities are there, and says what the broken ones say.
+func (s *stand) brokenChecks(t require.TestingT, rows landed) []string {
+	var broken []string
+	for _, m := range s.graph.Kind(model.Check) {
+		isMissing := func(need string) bool { _, ok := rows[need]; return !ok }
+		if slices.ContainsFunc(m.Needs, isMissing) {
+			continue
+		}
+		result := s.query(t, m.SQL)
+		require.Len(t, result, 1, m.Name)
+		require.NotEqual(t, "0", result[0]["checked_count"], "%s has nothing to look at", m.Name)
+		if result[0]["failed_count"] != "0" {
+			broken = append(broken, m.Name+": "+result[0]["example"])
+		}
+	}
+	return broken
+}
