@@ -86,6 +86,24 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	return r.outcome, err
 }
 
+// Load lands what is new, under the lock of the state folder, and builds nothing.
+func Load(ctx context.Context, o Options) (LoadSummary, error) {
+	if err := os.MkdirAll(o.Config.Paths.State, 0o750); err != nil {
+		return LoadSummary{}, fmt.Errorf("make the state folder: %w", err)
+	}
+	lock, err := takeLock(ctx, o)
+	if err != nil {
+		return LoadSummary{}, err
+	}
+	defer func() { _ = lock.Unlock() }() // the end of the process frees it too
+	r := &run{Options: o}
+	if r.log, err = landing.Open(LandingDir(o.Config)); err != nil {
+		return LoadSummary{}, err
+	}
+	err = r.step("load", func() error { return r.load(ctx) })
+	return r.outcome.Loaded, err
+}
+
 func takeLock(ctx context.Context, o Options) (*schedule.Lock, error) {
 	command := "truce run"
 	if o.Trigger == history.Scheduled {

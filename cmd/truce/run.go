@@ -25,6 +25,8 @@ type runOptions struct {
 	wait    bool
 	accept  []string
 	reason  string
+
+	scorecard bool
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -55,6 +57,7 @@ EXIT STATUS
 	flags.BoolVar(&o.wait, "wait", false, "wait for the lock instead of exiting 5")
 	flags.StringArrayVar(&o.accept, "accept", nil, "publish although this check fails; repeatable")
 	flags.StringVar(&o.reason, "reason", "", "why the failed checks are accepted")
+	flags.BoolVar(&o.scorecard, "scorecard", false, "print the headlines of every segment at the end")
 	return cmd
 }
 
@@ -81,7 +84,13 @@ func (a *app) run(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	return a.printOutcome(outcome, time.Since(started))
+	if err := a.printOutcome(outcome, time.Since(started)); err != nil {
+		return err
+	}
+	if o.scorecard {
+		return a.printScorecard(ctx, outcome.Report.Dir)
+	}
+	return nil
 }
 
 // options turns the flags into what the pipeline is asked for.

@@ -137,7 +137,7 @@ func bytesText(value []byte) string {
 
 // defuse keeps a spreadsheet from taking text for a formula.
 func defuse(text string) string {
-	if text != "" && strings.ContainsRune("=+@\t\r", rune(text[0])) {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text
 	}
 	return text

@@ -157,6 +157,8 @@ func TestStatementErrorsHelp(t *testing.T) {
 	_, err = s.Query(t.Context(), `delete from rpt_win_rate`)
 	require.ErrorIs(t, err, query.ErrRefused)
 	require.ErrorContains(t, err, "one SELECT statement")
+	_, err = s.Query(t.Context(), "select 1\x00")
+	require.ErrorContains(t, err, "NUL byte")
 	_, err = s.Query(t.Context(), `pivot rpt_win_rate on segment using sum(won_count)`)
 	require.ErrorContains(t, err, "list its values")
 	_, err = s.Query(t.Context(), `select 'x'::int`)
