@@ -1,8 +1,7 @@
 # Truce: make help lists what there is.
 SHELL := /bin/bash
 GO ?= go
-LINT_VERSION := v2.15.0
-GOFUMPT_VERSION := v0.12.0
+LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 30s
 SCALE ?= 1
 DEMO ?= var/demo
@@ -35,10 +34,10 @@ race: ## run the tests with the race detector
 
 lint: ## vet and lint (fetches golangci-lint by itself)
 	$(GO) vet ./...
-	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run ./...
+	$(LINT) run ./...
 
 fmt: ## format the code
-	$(GO) run mvdan.cc/gofumpt@$(GOFUMPT_VERSION) -modpath truce -w cmd pipeline sql fixtures
+	$(LINT) fmt ./...
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s) each
 	@set -e; for package in $$($(GO) list ./...); do \
@@ -47,8 +46,8 @@ fuzz: ## run every fuzz target for FUZZTIME (default 30s) each
 		done; \
 	done
 
-bench: build ## measure load and run against DuckDB's read_csv; SCALE=10 for 10 million rows
-	$(GO) run ./fixtures/bench -truce bin/truce -scale $(SCALE)
+bench: ## measure load and run against DuckDB's read_csv; SCALE=10 for 10 million rows
+	$(GO) run ./fixtures/bench -scale $(SCALE)
 
 docs: build ## write the generated documents: the metric dictionary and the configuration's schema
 	bin/truce models docs > docs/metrics.md

@@ -77,17 +77,24 @@ func (r *run) find(ctx context.Context, loads []landing.Load) ([]*pending, error
 	if len(problems) > 0 {
 		return nil, &InputError{Problems: problems}
 	}
-	known := map[string]bool{}
-	for _, l := range loads {
-		for _, f := range l.Files {
-			known[f.Identity()] = true
+	markNew(all, loads)
+	return all, nil
+}
+
+// markNew tells which files are to be landed. One that landed before, or that repeats another file of
+// this run, goes by the identity of the one that stands for it.
+func markNew(files []*pending, loads []landing.Load) {
+	var fresh landing.Load
+	for _, p := range files {
+		if same, ok := landing.Find(loads, p.landed); ok {
+			p.landed = same
+		} else if same, ok := landing.Find([]landing.Load{fresh}, p.landed); ok {
+			p.landed = same
+		} else {
+			p.isNew = true
+			fresh.Files = append(fresh.Files, p.landed)
 		}
 	}
-	for _, p := range all {
-		p.isNew = !known[p.landed.Identity()]
-		known[p.landed.Identity()] = true
-	}
-	return all, nil
 }
 
 // findIn lists the files of one source; missing says which configured extracts have none.
@@ -290,6 +297,7 @@ func scans(files []*pending, c *config.Config) []landing.Scan {
 			}
 			if len(scan.Files) > 0 {
 				slices.Sort(scan.Files)
+				scan.Files = slices.Compact(scan.Files)
 				found = append(found, scan)
 			}
 		}

@@ -84,7 +84,7 @@ func opportunityRecord(o oracle.Opportunity, zone *time.Location) record {
 	inDollars := chance(o.OpportunityID, "dollars", 3)
 	r := record{
 		"opportunity_id": o.OpportunityID, "account_id": text(o.AccountID), "owner_id": text(o.OwnerID),
-		"stage": text(o.Stage), "status": text(o.Status), "is_closed": flag(o.IsClosed), "is_won": flag(o.IsWon),
+		"stage": text(o.Stage), "status": text(o.Status), "is_closed": boolean(o.IsClosed), "is_won": boolean(o.IsWon),
 		"amount": exported(o.Amount, inDollars), "cost_of_goods": exported(o.CostOfGoods, inDollars),
 		"currency": currency(inDollars), "loss_reason": reason,
 		"product": text(o.Breakdowns["product"]), "lead_source": text(o.Breakdowns["lead_source"]),
@@ -148,15 +148,13 @@ func costRecord(c oracle.CostLine) record {
 // exported gives an amount in the currency of its record. Odd dollar cents end half a euro cent
 // nearer to zero, from where they are rounded back.
 func exported(cents *int64, inDollars bool) any {
-	switch {
-	case cents == nil:
+	if cents == nil {
 		return nil
-	case !inDollars:
-		return money(*cents)
-	case *cents > 0:
+	}
+	if inDollars {
 		return money(2**cents - *cents%2)
 	}
-	return money(2**cents - *cents%2)
+	return money(*cents)
 }
 
 func currency(inDollars bool) string {
@@ -194,7 +192,7 @@ func text(s string) any {
 	return s
 }
 
-func flag(b *bool) any {
+func boolean(b *bool) any {
 	if b == nil {
 		return nil
 	}
@@ -218,7 +216,7 @@ func companyConfig(t require.TestingT, s oracle.Settings) *config.Config {
 	}
 	segments := []any{}
 	for _, name := range s.Segments {
-		segments = append(segments, map[string]any{"name": name, "where": "go_to_market = " + literal(name)})
+		segments = append(segments, map[string]any{"name": name, "where": "go_to_market = " + sqlLiteral(name)})
 	}
 	process := []any{}
 	for _, stages := range s.Process {
@@ -286,8 +284,10 @@ func sqlLiteral(value any) string {
 		return "timestamp '" + v.Format("2006-01-02 15:04:05") + "'"
 	case oracle.Day:
 		return "date '" + v.String() + "'"
+	case engine.Day:
+		return "date '" + oracle.Day(v).String() + "'"
 	case string:
-		return literal(v)
+		return "'" + strings.ReplaceAll(v, "'", "''") + "'"
 	}
 	return fmt.Sprint(value)
 }

@@ -31,6 +31,7 @@ func TestReportsAgreeWithTheOracle(t *testing.T) { //nolint:paralleltest // it s
 		in := companies.Company(25).Draw(t, "company")
 		rows := landCompany(t, in)
 		s.build(t, in.Settings, rows)
+		agreeOnDeals(t, s, in)
 		agree(t, s, "rpt_win_rate", winRateRows(in))
 		agree(t, s, "rpt_win_curve", winCurveRows(in))
 		agree(t, s, "rpt_sales_cycle", salesCycleRows(in))
@@ -64,6 +65,41 @@ func agree(t require.TestingT, s *stand, name string, expected []record) {
 		}
 	}
 	require.Empty(t, actual, "rows of %s that the oracle does not expect", name)
+}
+
+// agreeOnDeals compares what both make of each single deal, so that a difference in a report is
+// known by the deal that causes it.
+func agreeOnDeals(t require.TestingT, s *stand, in oracle.Input) {
+	actual := s.rows(t, "fct_opportunity")
+	require.Len(t, actual, len(in.Opportunities))
+	for _, d := range oracle.Deals(in) {
+		row := actual[d.OpportunityID]
+		expected := record{
+			"segment": d.SegmentName, "exclusion": exclusion(d), "outcome": string(d.Outcome),
+			"outcome_date": given(d.OutcomeDate), "outcome_date_source": text(d.OutcomeDateSource),
+			"is_no_decision": d.IsNoDecision, "reopen_count": d.ReopenCount, "qualified_on": given(d.QualifiedOn),
+			"created_on": given(d.CreatedOn), "close_date": given(d.CloseDate), "amount": cents(d.Amount),
+			"cost_of_goods": cents(d.CostOfGoods), "has_no_rate": d.HasNoRate,
+		}
+		for column, want := range expected {
+			got, isThere := row[column]
+			require.True(t, sameCell(want, got, isThere), "column %s: the oracle says %v, fct_opportunity %q, as of %s\n%v",
+				column, want, got, in.Settings.AsOf, row)
+		}
+	}
+}
+
+// exclusion is the reason as the models name it.
+func exclusion(d oracle.Deal) any {
+	switch d.Exclusion {
+	case "":
+		return nil
+	case oracle.ExcludedByRule:
+		return "rule"
+	case oracle.Future:
+		return "future"
+	}
+	return string(d.Exclusion)
 }
 
 // isVoid tells whether a row of a breakdown value counts nothing.

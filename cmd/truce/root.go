@@ -87,7 +87,10 @@ EXIT STATUS
 	flags.StringVar(&a.drop, "drop", "", "drop folder, instead of paths.drop")
 	flags.BoolVar(&a.json, "json", false, "print JSON, where there is something to read")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.runCommand(), a.fixturesCommand(), a.versionCommand())
+	root.AddCommand(
+		a.checkCommand(), a.runCommand(), a.statusCommand(), a.queryCommand(), a.quarantineCommand(), a.modelsCommand(),
+		a.fixturesCommand(), a.versionCommand(),
+	)
 	return root
 }
 

@@ -16,22 +16,22 @@ const (
 	Timestamp
 )
 
-var typeNames = [...]string{"text", "integer", "decimal", "rate", "boolean", "date", "timestamp"}
-
 // String gives the name that the configuration uses for the type.
-func (t Type) String() string { return typeNames[t] }
+func (t Type) String() string { return TypeNames()[t] }
 
 // ParseType gives the type with this name, and whether there is one.
 func ParseType(name string) (Type, bool) {
-	i := slices.Index(typeNames[:], name)
+	i := slices.Index(TypeNames(), name)
 	if i < 0 {
 		return Text, false
 	}
 	return Type(i), true
 }
 
-// TypeNames lists the names of all types.
-func TypeNames() []string { return slices.Clone(typeNames[:]) }
+// TypeNames lists the names of all types, in their order.
+func TypeNames() []string {
+	return []string{"text", "integer", "decimal", "rate", "boolean", "date", "timestamp"}
+}
 
 // SQL gives the type as portable SQL writes it.
 func (t Type) SQL() string {

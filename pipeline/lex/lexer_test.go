@@ -25,38 +25,37 @@ func inBlocks(d Dialect, text []byte, cuts []int) []found {
 	var out []found
 	var tail []byte
 	var lines int64
-	skipping := false
+	skipping, from := false, 0
 	l := New(d)
-	for from := 0; from <= len(text); {
-		to, final := len(text), true
-		if len(cuts) > 0 {
-			to, final, cuts = cuts[0], false, cuts[1:]
-		}
-		data := slices.Concat(tail, text[from:to])
+	for _, to := range append(cuts, len(text)+1) {
+		final := to > len(text)
+		data := slices.Concat(tail, text[from:min(to, len(text))])
 		l.Reset(data, final, skipping)
-		kind := l.Next()
-		for ; kind != End && kind != Incomplete; kind = l.Next() {
+		for kind := l.Next(); kind != End && kind != Incomplete; kind = l.Next() {
 			f := found{Kind: kind, Line: lines + l.Line() + 1, Problem: l.Problem()}
 			if kind == Record {
-				for _, s := range l.Fields() {
-					value := data[s.Start:s.End]
-					if s.Escaped {
-						value = Unescape(nil, value)
-					}
-					f.Fields = append(f.Fields, string(value))
-				}
+				f.Fields = texts(data, l.Fields())
 			}
 			out = append(out, f)
 		}
-		tail, skipping = data[l.Start():], l.Skipping()
+		tail, skipping, from = data[l.Start():], l.Skipping(), to
 		lines += l.Lines()
-		if final {
-			if len(tail) > 0 || skipping {
-				panic("the last block left something over")
-			}
-			return out
+		if final && (len(tail) > 0 || skipping) {
+			panic("the last block left something over")
 		}
-		from = to
+	}
+	return out
+}
+
+// texts gives the fields as they are meant.
+func texts(data []byte, fields []Span) []string {
+	var out []string
+	for _, s := range fields {
+		value := data[s.Start:s.End]
+		if s.Escaped {
+			value = Unescape(nil, value)
+		}
+		out = append(out, string(value))
 	}
 	return out
 }

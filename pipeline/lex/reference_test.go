@@ -51,45 +51,47 @@ func cutLine(text string) (line, rest string) {
 }
 
 func referenceRecord(d Dialect, text string) (fields []string, used int, problem Problem) {
-	i := 0
-	for {
-		var field strings.Builder
-		if i < len(text) && text[i] == '"' {
-			i++
-			for closed := false; !closed; i++ {
-				switch {
-				case i == len(text):
-					return nil, 0, Unclosed
-				case text[i] == '"' && i+1 < len(text) && text[i+1] == '"':
-					field.WriteByte('"')
-					i++
-				case text[i] == '"':
-					closed = true
-				default:
-					field.WriteByte(text[i])
-				}
+	special := string(d.Delimiter) + "\r\n"
+	for i := 0; ; i++ {
+		field, length, problem := "", 0, NoProblem
+		if strings.HasPrefix(text[i:], `"`) {
+			field, length, problem = referenceQuoted(text[i:])
+			if i += length; problem == NoProblem && i < len(text) && !strings.Contains(special, text[i:i+1]) {
+				problem = TextAfterQuote
 			}
-			if i < len(text) && text[i] != d.Delimiter && text[i] != '\n' && text[i] != '\r' {
-				return nil, 0, TextAfterQuote
-			}
+		} else {
+			field = text[i : i+strings.IndexAny(text[i:]+"\n", special)]
+			i += len(field)
 		}
-		for i < len(text) && text[i] != d.Delimiter && text[i] != '\n' && text[i] != '\r' {
-			field.WriteByte(text[i])
-			i++
+		if problem != NoProblem {
+			return nil, 0, problem
 		}
-		fields = append(fields, field.String())
-		if i == len(text) || text[i] != d.Delimiter {
-			break
-		}
-		if i++; len(fields) == d.Fields {
+		fields = append(fields, field)
+		more := i < len(text) && text[i] == d.Delimiter
+		if d.Fields > 0 && (more && len(fields) == d.Fields || !more && len(fields) != d.Fields) {
 			return nil, 0, FieldCount
 		}
+		if !more {
+			_, rest := cutLine(text[i:])
+			return fields, len(text) - len(rest), NoProblem
+		}
 	}
-	if d.Fields > 0 && len(fields) != d.Fields {
-		return nil, 0, FieldCount
+}
+
+// referenceQuoted gives the meaning of a quoted field and its length with the quotes.
+func referenceQuoted(text string) (field string, length int, problem Problem) {
+	for i := 1; i < len(text); i++ {
+		switch {
+		case strings.HasPrefix(text[i:], `""`):
+			field += `"`
+			i++
+		case text[i] == '"':
+			return field, i + 1, NoProblem
+		default:
+			field += text[i : i+1]
+		}
 	}
-	_, rest := cutLine(text[i:])
-	return fields, len(text) - len(rest), NoProblem
+	return "", 0, Unclosed
 }
 
 func FuzzLex(f *testing.F) {

@@ -3,10 +3,10 @@ package load
 // readClock reads what follows a date: a time of day, with or without a zone. It tells whether the
 // text is nothing else.
 func (m *moment) readClock(b []byte) bool {
-	switch {
-	case b[0] == 'T' || b[0] == 't':
+	switch b[0] {
+	case 'T', 't':
 		b = b[1:]
-	case b[0] == ' ' || b[0] == ',':
+	case ' ', ',':
 		b = skipAny(b[1:], " ")
 	default:
 		return false

@@ -176,11 +176,7 @@ func (r *run) complete(out *Result) error {
 	}
 	var written int64
 	for _, w := range r.parts {
-		part, ok, err := w.close()
-		if err != nil {
-			return err
-		}
-		if ok {
+		if part, ok := w.part(); ok {
 			out.Parts = append(out.Parts, part)
 			written += part.Rows
 		}

@@ -121,7 +121,10 @@ func (r *run) work(ctx context.Context, n int, blocks <-chan block, reader *bloc
 		r.hashes[n].add(p.batch.hashes)
 		reader.release(b.data)
 	}
-	return nil
+	if ctx.Err() != nil {
+		return nil
+	}
+	return part.close()
 }
 
 // settle takes the results of a block into the tally and gives what the next block needs to know.

@@ -51,14 +51,21 @@ func delimiterName(d byte) string {
 }
 
 // detect gives the delimiter under which the header at the beginning of the text holds the most
-// columns of the extract; of two that hold as many, the one that gives more fields.
+// columns of the extract; of two that hold as many, the one that gives more fields. Where nothing fits,
+// it prefers a delimiter under which the header is malformed, for that is the better error.
 func detect(x *Extract, text []byte, dialect lex.Dialect, last bool) byte {
 	best, bestFound, bestFields := delimiters()[0], -1, 0
+	malformed := byte(0)
 	for _, d := range delimiters() {
 		dialect.Delimiter = d
 		l := lex.New(dialect)
 		l.Reset(text, last, false)
-		if l.Next() != lex.Record {
+		switch l.Next() {
+		case lex.Record:
+		case lex.Malformed:
+			malformed = d
+			continue
+		default:
 			continue
 		}
 		headers := headerNames(text, l.Fields())
@@ -69,6 +76,9 @@ func detect(x *Extract, text []byte, dialect lex.Dialect, last bool) byte {
 		if found > bestFound || found == bestFound && len(headers) > bestFields {
 			best, bestFound, bestFields = d, found, len(headers)
 		}
+	}
+	if malformed != 0 && bestFound <= 0 && bestFields <= 1 {
+		return malformed
 	}
 	return best
 }

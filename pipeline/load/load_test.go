@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -128,4 +129,41 @@ func TestLoadsRowsThatDuckDBReads(t *testing.T) {
 	want = append(want, "_line BIGINT")
 	require.Equal(t, want, duck(t, fmt.Sprintf(
 		"select column_name || ' ' || column_type from (describe select * from '%s/p-*.parquet')", l.dir)))
+}
+
+// Clean text gives the same rows as DuckDB's own reader, over many blocks, row groups and parts.
+func TestManyRowsAgreeWithDuckDB(t *testing.T) {
+	t.Parallel()
+	x := benchExtract(t)
+	x.SalesforceIDs = false
+	csv := benchText(300_000)
+	l := loadText(t, x, string(csv))
+	path := filepath.Join(t.TempDir(), "all.csv")
+	require.NoError(t, os.WriteFile(path, csv, 0o600))
+	diff := fmt.Sprintf(`
+		with ours as (
+			select opportunity_id, account_id, owner_id, campaign_id, name, type, stage, is_closed, is_won, amount, currency,
+				probability, lead_source, created_at, close_date, modified_at, _line
+			from read_parquet('%s/p-[0-9]*.parquet')
+		), theirs as (
+			select Id, AccountId, OwnerId, CampaignId, Name, Type, StageName, IsClosed::boolean, IsWon::boolean, Amount::decimal(18,2),
+				CurrencyIsoCode, Probability::decimal(18,2), nullif(LeadSource, ''), CreatedDate::timestamp, CloseDate::date,
+				LastModifiedDate::timestamp, row_number() over (order by Id) + 1
+			from read_csv('%s', all_varchar = true)
+		)
+		select (select count(*) from (from ours except all from theirs)) || ' ' || (select count(*) from (from theirs except all from ours))
+			|| ' ' || (select count(*) from ours)`, l.dir, path)
+	require.Equal(t, []string{"0 0 300000"}, duck(t, diff))
+
+	// The statistics are true, or a filter on them would lose rows.
+	require.Equal(t, []string{"true"}, duck(t, fmt.Sprintf(
+		`select (count(*) filter (lead_source = 'Web') = (select count(*) from read_parquet('%[1]s/p-[0-9]*.parquet') where lead_source = 'Web')
+			and count(*) filter (lead_source is null) = (select count(*) from read_parquet('%[1]s/p-[0-9]*.parquet') where lead_source is null)
+			and max(lead_source) = (select max(stats_max_value) from parquet_metadata('%[1]s/p-[0-9]*.parquet') where path_in_schema = 'lead_source')
+			and min(lead_source) = (select min(stats_min_value) from parquet_metadata('%[1]s/p-[0-9]*.parquet') where path_in_schema = 'lead_source')
+			and count(*) - count(lead_source) = (select sum(stats_null_count) from parquet_metadata('%[1]s/p-[0-9]*.parquet') where path_in_schema = 'lead_source')
+		)::varchar from read_parquet('%[1]s/p-[0-9]*.parquet')`, l.dir)))
+	require.Equal(t, []string{"RLE_DICTIONARY"}, duck(t, fmt.Sprintf(
+		`select distinct case when encodings like '%%DICTIONARY%%' then 'RLE_DICTIONARY' else encodings end
+		from parquet_metadata('%s/p-[0-9]*.parquet') where path_in_schema in ('stage', 'currency', 'owner_id')`, l.dir)))
 }

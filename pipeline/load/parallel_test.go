@@ -26,12 +26,12 @@ type everything struct {
 }
 
 // loadTuned loads a text with other sizes than usual, and gathers everything.
-func loadTuned(t require.TestingT, x Extract, text_ string, writers int, tune tuning) everything {
+func loadTuned(t require.TestingT, x Extract, csv string, writers int, tune tuning) everything {
 	dir, err := os.MkdirTemp("", "load")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, os.RemoveAll(dir)) }()
 	var e everything
-	e.Result, err = loadFile(context.Background(), text(text_), x, Target{Dir: dir, Prefix: "p", Writers: writers}, nil, tune)
+	e.Result, err = loadFile(context.Background(), text(csv), x, Target{Dir: dir, Prefix: "p", Writers: writers}, nil, tune)
 	if err != nil {
 		e.Error = err.Error()
 		return e

@@ -118,7 +118,8 @@ func (w *partWriter) layout(b *batch) []tableColumn {
 	return append(columns, tableColumn{name: lineColumn, kind: entity.Integer, required: true})
 }
 
-// repeats tells from a sample whether the texts of a column repeat, so that a dictionary pays.
+// repeats tells from a sample whether the texts of a column repeat, so that a dictionary pays. A
+// column that is mostly empty may hold anything later, and gets none.
 func repeats(v *values, c column) bool {
 	const sample, enough = 4096, 64
 	if c.field.Type != entity.Text || c.field.Key {
@@ -129,16 +130,23 @@ func repeats(v *values, c column) bool {
 	for _, text := range texts {
 		seen[xxh3.Hash(text)] = struct{}{}
 	}
-	return len(texts) < enough || len(seen) <= len(texts)/2
+	return len(texts) >= enough && len(seen) <= len(texts)/2
 }
 
-// close completes the file and describes it; a writer that got no rows has none.
-func (w *partWriter) close() (Part, bool, error) {
+// close completes the file, if there is one.
+func (w *partWriter) close() error {
 	if w.table == nil {
-		return Part{}, false, nil
+		return nil
 	}
-	part := Part{File: filepath.Base(w.path), Rows: w.table.rows}
-	return part, true, w.table.close()
+	return w.table.close()
+}
+
+// part describes the file; a writer that got no rows has none.
+func (w *partWriter) part() (Part, bool) {
+	if w.table == nil {
+		return Part{}, false
+	}
+	return Part{File: filepath.Base(w.path), Rows: w.table.rows}, true
 }
 
 func (w *partWriter) abandon() {

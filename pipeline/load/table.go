@@ -36,12 +36,13 @@ type values struct {
 
 // table writes one Parquet file.
 type table struct {
-	columns []tableColumn
-	out     *os.File
-	writer  *file.Writer
-	group   file.BufferedRowGroupWriter
-	inGroup int64
-	rows    int64
+	columns      []tableColumn
+	dictionaries []*dictionary // by column; nil for those without
+	out          *os.File
+	writer       *file.Writer
+	group        file.BufferedRowGroupWriter
+	inGroup      int64
+	rows         int64
 }
 
 // createTable starts a new file, which must not exist.
@@ -50,10 +51,12 @@ func createTable(path string, columns []tableColumn) (*table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create a part of the landing: %w", err)
 	}
-	t := &table{columns: columns, out: out}
+	t := &table{columns: columns, dictionaries: make([]*dictionary, len(columns)), out: out}
 	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(1),
 		parquet.WithDictionaryDefault(false), parquet.WithBatchSize(4096),
+		// Above what a dictionary may hold, so that the library never drops one half-way.
+		parquet.WithDictionaryPageSizeLimit(64 << 20), parquet.WithDataPageSize(1 << 20),
 	}
 	nodes := make(schema.FieldList, len(columns))
 	for i, c := range columns {
@@ -62,6 +65,7 @@ func createTable(path string, columns []tableColumn) (*table, error) {
 		}
 		if c.dictionary {
 			options = append(options, parquet.WithDictionaryFor(c.name, true))
+			t.dictionaries[i] = newDictionary()
 		}
 	}
 	root, err := schema.NewGroupNode("schema", parquet.Repetitions.Required, nodes, -1)
@@ -107,8 +111,15 @@ func (c tableColumn) node() (schema.Node, error) {
 
 // begin makes room for rows, in a new row group if the last one is full.
 func (t *table) begin() error {
-	if t.group != nil && t.inGroup < rowGroupRows {
+	full := t.group == nil || t.inGroup >= rowGroupRows
+	for _, d := range t.dictionaries {
+		full = full || d != nil && d.full()
+	}
+	if !full {
 		return nil
+	}
+	if err := t.endGroup(); err != nil {
+		return err
 	}
 	group, err := t.writer.AppendBufferedRowGroupChecked()
 	if err != nil {
@@ -118,15 +129,40 @@ func (t *table) begin() error {
 	return nil
 }
 
+// endGroup writes the columns with dictionaries, which waited for all values of the row group.
+func (t *table) endGroup() error {
+	if t.group == nil {
+		return nil
+	}
+	for i, d := range t.dictionaries {
+		if d == nil {
+			continue
+		}
+		chunk, err := t.group.Column(i)
+		if err == nil {
+			err = d.write(chunk.(*file.ByteArrayColumnChunkWriter))
+		}
+		if err != nil {
+			return fmt.Errorf("write column %s of %s: %w", t.columns[i].name, t.out.Name(), err)
+		}
+	}
+	t.group = nil
+	return nil
+}
+
 // write adds the values of some rows to one column.
 func (t *table) write(column int, v *values) error {
-	chunk, err := t.group.Column(column)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", t.out.Name(), err)
-	}
 	levels := v.levels
 	if t.columns[column].required {
 		levels = nil
+	}
+	if d := t.dictionaries[column]; d != nil {
+		d.add(v.texts, levels)
+		return nil
+	}
+	chunk, err := t.group.Column(column)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", t.out.Name(), err)
 	}
 	switch w := chunk.(type) {
 	case *file.ByteArrayColumnChunkWriter:
@@ -152,7 +188,7 @@ func (t *table) finish(rows int) {
 
 // close completes the file.
 func (t *table) close() error {
-	if err := errors.Join(t.writer.Close(), t.out.Close()); err != nil {
+	if err := errors.Join(t.endGroup(), t.writer.Close(), t.out.Close()); err != nil {
 		return fmt.Errorf("complete %s: %w", t.out.Name(), err)
 	}
 	return nil

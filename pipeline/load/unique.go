@@ -1,6 +1,10 @@
 package load
 
-import "slices"
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+)
 
 // maxHashes bounds the memory that the proof of unique keys may take: 8 bytes for each row.
 const maxHashes = 24_000_000
@@ -22,7 +26,8 @@ func (k *keyHashes) add(hashes []uint64) {
 	}
 }
 
-// uniqueKeys tells whether it is proven that no hash comes twice among those of all workers.
+// uniqueKeys tells whether it is proven that no hash comes twice among those of all workers. It uses
+// as many goroutines as there were workers.
 func uniqueKeys(workers []keyHashes) bool {
 	n := 0
 	for i := range workers {
@@ -30,17 +35,32 @@ func uniqueKeys(workers []keyHashes) bool {
 			return false
 		}
 	}
-	for g := range workers[0].groups {
-		var group []uint64
-		for i := range workers {
-			group = append(group, workers[i].groups[g]...)
-		}
-		slices.Sort(group)
-		for j := 1; j < len(group); j++ {
-			if group[j] == group[j-1] {
-				return false
+	var repeated atomic.Bool
+	var wg sync.WaitGroup
+	for first := range workers {
+		wg.Go(func() {
+			var group []uint64
+			for g := first; g < len(workers[0].groups) && !repeated.Load(); g += len(workers) {
+				group = group[:0]
+				for i := range workers {
+					group = append(group, workers[i].groups[g]...)
+				}
+				if hasRepeats(group) {
+					repeated.Store(true)
+				}
 			}
+		})
+	}
+	wg.Wait()
+	return !repeated.Load()
+}
+
+func hasRepeats(hashes []uint64) bool {
+	slices.Sort(hashes)
+	for i := 1; i < len(hashes); i++ {
+		if hashes[i] == hashes[i-1] {
+			return true
 		}
 	}
-	return true
+	return false
 }

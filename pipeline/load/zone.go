@@ -28,12 +28,17 @@ func newZone(loc *time.Location) *zone {
 	t := time.Date(firstYear-1, 1, 1, 0, 0, 0, 0, time.UTC).In(loc)
 	z.origin = t.Unix()
 	for {
-		_, offset := t.Zone()
-		z.starts = append(z.starts, t.Unix())
-		z.offsets = append(z.offsets, int64(offset))
+		if _, offset := t.Zone(); len(z.offsets) == 0 || z.offsets[len(z.offsets)-1] != int64(offset) {
+			z.starts = append(z.starts, t.Unix())
+			z.offsets = append(z.offsets, int64(offset))
+		}
 		_, next := t.ZoneBounds()
 		if next.IsZero() || next.After(end) {
 			break
+		}
+		if !next.After(t) {
+			// On the last day of a leap year the standard library ends the bounds where they begin.
+			next = t.Add(daySeconds * time.Second)
 		}
 		t = next
 	}

@@ -23,8 +23,10 @@ func periods(asOf engine.Day, fiscalStart int) engine.Relation {
 		Name: "config_periods",
 		Doc:  "every month up to the as-of date with each period that it belongs to; 1900-01-01 stands for undated",
 		Columns: []engine.Column{
-			{Name: "month_start", Type: engine.Date}, {Name: "period_grain", Type: engine.Text},
-			{Name: "period_start", Type: engine.Date}, {Name: "period_end", Type: engine.Date},
+			{Name: "month_start", Type: engine.Date},
+			{Name: "period_grain", Type: engine.Text},
+			{Name: "period_start", Type: engine.Date},
+			{Name: "period_end", Type: engine.Date},
 		},
 		Rows: [][]any{{undated(), "all", nil, nil}},
 	}
@@ -52,8 +54,10 @@ func utcDays(zone *time.Location) engine.Relation {
 		Name: "config_utc_days",
 		Doc:  "every UTC day with the local date at its start and the moment at which the next one begins",
 		Columns: []engine.Column{
-			{Name: "utc_day", Type: engine.Date}, {Name: "local_day", Type: engine.Date},
-			{Name: "turns_at", Type: engine.Timestamp}, {Name: "next_local_day", Type: engine.Date},
+			{Name: "utc_day", Type: engine.Date},
+			{Name: "local_day", Type: engine.Date},
+			{Name: "turns_at", Type: engine.Timestamp},
+			{Name: "next_local_day", Type: engine.Date},
 		},
 	}
 	last := time.Date(lastYear, 12, 31, 0, 0, 0, 0, time.UTC)

@@ -41,11 +41,17 @@ func files(f Facts) engine.Relation {
 	r := engine.Relation{
 		Name: "config_files", Doc: "every visible file with what became of its physical records",
 		Columns: []engine.Column{
-			{Name: "source", Type: engine.Text}, {Name: "entity", Type: engine.Text}, {Name: "file", Type: engine.Text},
-			{Name: "effective_at", Type: engine.Timestamp}, {Name: "is_current", Type: engine.Boolean},
-			{Name: "record_count", Type: engine.BigInteger}, {Name: "header_count", Type: engine.BigInteger},
-			{Name: "loaded_count", Type: engine.BigInteger}, {Name: "quarantined_count", Type: engine.BigInteger},
-			{Name: "blank_count", Type: engine.BigInteger}, {Name: "ignored_count", Type: engine.BigInteger},
+			{Name: "source", Type: engine.Text},
+			{Name: "entity", Type: engine.Text},
+			{Name: "file", Type: engine.Text},
+			{Name: "effective_at", Type: engine.Timestamp},
+			{Name: "is_current", Type: engine.Boolean},
+			{Name: "record_count", Type: engine.BigInteger},
+			{Name: "header_count", Type: engine.BigInteger},
+			{Name: "loaded_count", Type: engine.BigInteger},
+			{Name: "quarantined_count", Type: engine.BigInteger},
+			{Name: "blank_count", Type: engine.BigInteger},
+			{Name: "ignored_count", Type: engine.BigInteger},
 		},
 	}
 	for _, file := range f.Files {
@@ -62,8 +68,11 @@ func fileRules(f Facts) engine.Relation {
 	r := engine.Relation{
 		Name: "config_file_rules", Doc: "the quarantined records of every visible file by the rule that refused them",
 		Columns: []engine.Column{
-			{Name: "source", Type: engine.Text}, {Name: "entity", Type: engine.Text}, {Name: "file", Type: engine.Text},
-			{Name: "rule", Type: engine.Text}, {Name: "quarantined_count", Type: engine.BigInteger},
+			{Name: "source", Type: engine.Text},
+			{Name: "entity", Type: engine.Text},
+			{Name: "file", Type: engine.Text},
+			{Name: "rule", Type: engine.Text},
+			{Name: "quarantined_count", Type: engine.BigInteger},
 		},
 	}
 	for _, file := range f.Files {

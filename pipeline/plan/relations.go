@@ -178,8 +178,11 @@ func funnelSteps(c *config.Config, f Facts) engine.Relation {
 	r := engine.Relation{
 		Name: "config_funnel_steps", Doc: "the steps of the funnel in order, from 1: Lead, MQL, SAL, SQL, the process, Won",
 		Columns: []engine.Column{
-			{Name: "stage", Type: engine.Integer}, {Name: "step", Type: engine.Text}, {Name: "is_available", Type: engine.Boolean},
-			{Name: "next_stage", Type: engine.Integer}, {Name: "is_next_won", Type: engine.Boolean},
+			{Name: "stage", Type: engine.Integer},
+			{Name: "step", Type: engine.Text},
+			{Name: "is_available", Type: engine.Boolean},
+			{Name: "next_stage", Type: engine.Integer},
+			{Name: "is_next_won", Type: engine.Boolean},
 		},
 	}
 	names := []string{"Lead", "MQL", "SAL", "SQL"}

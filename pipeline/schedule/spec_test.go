@@ -188,13 +188,13 @@ func TestDailySlotsOverManyYears(t *testing.T) {
 	for _, name := range zoneNames() {
 		for _, line := range []string{"30 2 * * *", "0 0 * * *"} {
 			spec := mustSpec(t, line, name)
-			slots := spec.Between("job", instant(t, "2018-01-01T12:00:00Z"), instant(t, "2030-01-01T12:00:00Z"))
+			slots := spec.Between("job", instant(t, "2024-01-01T12:00:00Z"), instant(t, "2030-01-01T12:00:00Z"))
 			for i := 1; i < len(slots); i++ {
 				if slots[i].wall().Sub(slots[i-1].wall()) != 24*time.Hour || slots[i].At.Before(slots[i-1].At) {
 					require.FailNow(t, "wrong order", "%s at %s after %s at %s", slots[i], slots[i].At, slots[i-1], slots[i-1].At)
 				}
 			}
-			require.InDelta(t, 12*365.25, len(slots), 2)
+			require.InDelta(t, 6*365.25, len(slots), 2)
 		}
 	}
 }

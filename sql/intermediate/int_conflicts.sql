@@ -17,10 +17,16 @@ with opportunity_lines as (
         _load_id,
         _file,
         md5(concat_ws('|',
-            coalesce(account_id, '~'), coalesce(owner_id, '~'), coalesce(type, '~'), coalesce(stage, '~'), coalesce(status, '~'),
-            coalesce(cast(is_closed as varchar), '~'), coalesce(cast(is_won as varchar), '~'), coalesce(cast(amount as varchar), '~'),
-            coalesce(currency, '~'), coalesce(loss_reason, '~'), coalesce(cast(created_at as varchar), '~'),
-            coalesce(cast(close_date as varchar), '~'), coalesce(cast(is_deleted as varchar), '~')
+            coalesce(account_id, '~'), coalesce(owner_id, '~'), coalesce(campaign_id, '~'),
+            coalesce(pipeline, '~'), coalesce(name, '~'), coalesce(type, '~'),
+            coalesce(product, '~'), coalesce(stage, '~'), coalesce(status, '~'),
+            coalesce(cast(is_closed as varchar), '~'), coalesce(cast(is_won as varchar), '~'),
+            coalesce(cast(amount as varchar), '~'), coalesce(currency, '~'),
+            coalesce(cast(cost_of_goods as varchar), '~'),
+            coalesce(cast(probability as varchar), '~'), coalesce(lead_source, '~'),
+            coalesce(loss_reason, '~'), coalesce(competitor, '~'),
+            coalesce(cast(created_at as varchar), '~'), coalesce(cast(close_date as varchar), '~'),
+            coalesce(cast(is_deleted as varchar), '~'), coalesce(merged_into, '~')
         )) as content
     from landing_opportunity as l
     semi join (
@@ -39,10 +45,14 @@ lead_lines as (
         _load_id,
         _file,
         md5(concat_ws('|',
-            coalesce(owner_id, '~'), coalesce(source, '~'), coalesce(campaign_id, '~'), coalesce(status, '~'),
-            coalesce(cast(created_at as varchar), '~'), coalesce(cast(mql_at as varchar), '~'),
-            coalesce(cast(accepted_at as varchar), '~'), coalesce(cast(rejected_at as varchar), '~'),
-            coalesce(cast(converted_at as varchar), '~'), coalesce(opportunity_id, '~'), coalesce(cast(is_deleted as varchar), '~')
+            coalesce(contact_id, '~'), coalesce(owner_id, '~'), coalesce(source, '~'),
+            coalesce(campaign_id, '~'), coalesce(status, '~'),
+            coalesce(cast(created_at as varchar), '~'), coalesce(cast(assigned_at as varchar), '~'),
+            coalesce(cast(mql_at as varchar), '~'), coalesce(cast(accepted_at as varchar), '~'),
+            coalesce(cast(rejected_at as varchar), '~'), coalesce(rejection_reason, '~'),
+            coalesce(cast(converted_at as varchar), '~'), coalesce(opportunity_id, '~'),
+            coalesce(account_id, '~'), coalesce(person_key, '~'),
+            coalesce(cast(is_deleted as varchar), '~'), coalesce(merged_into, '~')
         )) as content
     from landing_lead as l
     semi join (

@@ -32,7 +32,7 @@ select
     o.amount,
     row_number() over (
         partition by o.opportunity_id
-        order by l.converted_at nulls last, l.lead_id
+        order by l.converted_at nulls last, l.lead_id nulls last
     ) = 1 as is_first
 from stg_classified_leads as l
 inner join int_opportunities as o on o.opportunity_id = l.opportunity_id

@@ -22,11 +22,13 @@ with campaigns as (
     where exclusion is null and campaign_id is not null
 )
 
+-- whole cents are converted: binary fractions of the currency miss half cents by a hair, which the
+-- seventh decimal makes up for
 select
     c.line_id,
     c.month_start,
     case when c.kind = 'market_entry' then 'market_entry' else coalesce(b.bucket, 'other') end as bucket,
-    cast(floor(abs(cast(c.amount as double)) * f.factor * 100 + 0.5) as bigint) * case when c.amount < 0 then -1 else 1 end as cents,
+    cast(floor(floor(abs(cast(c.amount as double)) * 100 + 0.5) * f.factor + 0.5000001) as bigint) * case when c.amount < 0 then -1 else 1 end as cents,
     case when c.segment is not null then coalesce(s.segment, 'Unassigned') end as segment,
     case when c.segment is null then p.campaign_id end as campaign_id,
     case

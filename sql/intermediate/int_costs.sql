@@ -81,7 +81,7 @@ parts as (
         end as part,
         row_number() over (
             partition by month_start, bucket, campaign_id, driver
-            order by weight desc, segment
+            order by weight desc nulls last, segment nulls last
         ) as part_rank
     from totals
 ),

@@ -2,7 +2,7 @@
 description: >-
     The deals that won a new customer: the first won new-business deal of an account that was no
     customer before, by an earlier won deal of any kind, by customer_since, or, where that is
-    unknown, by is_customer.
+    unknown, by is_customer. Whatever has a date comes before a deal that has none.
 grain: one row per account that became a customer
 unique_key: [account_id]
 version: 1
@@ -21,7 +21,7 @@ with won as (
         o.is_new_business,
         row_number() over (
             partition by o.account_id, o.is_new_business
-            order by o.outcome_date nulls last, o.opportunity_id
+            order by o.outcome_date nulls last, o.opportunity_id nulls last
         ) as win_rank,
         min(o.outcome_date) over (partition by o.account_id) as first_won_on
     from int_opportunities as o
@@ -39,5 +39,8 @@ from won as w
 left join stg_accounts as a on a.lookup_id = w.account_id
 where w.is_new_business
     and w.win_rank = 1
-    and not coalesce(w.first_won_on < w.outcome_date, false)
-    and not coalesce(case when a.customer_since is not null then a.customer_since < w.outcome_date else a.is_customer end, false)
+    and not coalesce(w.first_won_on < w.outcome_date, w.first_won_on is not null)
+    and not coalesce(case
+        when a.customer_since is not null then coalesce(a.customer_since < w.outcome_date, true)
+        else a.is_customer
+    end, false)

@@ -14,7 +14,14 @@ columns:
     loss_reason: why it was lost
     segment: first segment whose rule holds, else Unassigned
     segment_order: place of the segment in the configuration
-    breakdown_1: value of the first configured breakdown; so on to breakdown_8
+    breakdown_1: value of the first configured breakdown
+    breakdown_2: value of the second configured breakdown
+    breakdown_3: value of the third configured breakdown
+    breakdown_4: value of the fourth configured breakdown
+    breakdown_5: value of the fifth configured breakdown
+    breakdown_6: value of the sixth configured breakdown
+    breakdown_7: value of the seventh configured breakdown
+    breakdown_8: value of the eighth configured breakdown
     is_new_business: whether the deal can win a new customer
     exclusion: why the record is not counted (deleted, merged, rule, future); NULL if it is counted
     created_on: local date of creation
@@ -35,16 +42,17 @@ columns:
     has_no_rate: whether there is an amount that cannot be converted
     cost_of_goods: cost of what is sold in the reporting currency
 */
+-- a deal that was decided after the as-of date was open on it, whatever its close date says
 with history as (
     select
         h.opportunity_id,
         max(case when h.state = 1000 and h.previous_state <> 1000 then h.changed_on end) as won_on,
         max(case when h.state = 1001 and h.previous_state <> 1001 then h.changed_on end) as lost_on,
-        min(case when h.state between 1 and 999 then h.changed_on end) as qualified_on,
-        max(case when h.state < 1000 then h.state end) as seen_step,
-        min(case when h.state < 1000 and h.state > h.furthest_before + 1 then h.furthest_before end) as jumped_at,
-        count(case when h.state < 1000 and h.previous_state >= 1000 then 1 end) as reopen_count,
-        count(case when h.previous_state <> h.state then 1 end) as change_count
+        min(case when h.is_by_as_of and h.state between 1 and 999 then h.changed_on end) as qualified_on,
+        max(case when h.is_by_as_of and h.state < 1000 then h.state end) as seen_step,
+        min(case when h.is_by_as_of and h.state < 1000 and h.state > h.furthest_before + 1 then h.furthest_before end) as jumped_at,
+        count(case when h.is_by_as_of and h.state < 1000 and h.previous_state >= 1000 then 1 end) as reopen_count,
+        count(case when h.is_by_as_of and h.previous_state <> h.state then 1 end) as change_count
     from int_stage_changes as h
     group by h.opportunity_id
 ),
@@ -135,6 +143,8 @@ known as (
     cross join config_run as r
 )
 
+-- whole cents are converted: binary fractions of the currency miss half cents by a hair, which the
+-- seventh decimal makes up for
 select
     k.opportunity_id,
     k.account_id,
@@ -179,7 +189,7 @@ select
     case
         when f.factor = 1 then k.amount
         else cast(
-            cast(cast(floor(abs(cast(k.amount as double)) * f.factor * 100 + 0.5) as bigint) as decimal(18, 0)) * 0.01
+            cast(cast(floor(floor(abs(cast(k.amount as double)) * 100 + 0.5) * f.factor + 0.5000001) as bigint) as decimal(18, 0)) * 0.01
             * case when k.amount < 0 then -1 else 1 end as decimal(18, 2)
         )
     end as amount,
@@ -188,7 +198,7 @@ select
     case
         when f.factor = 1 then k.cost_of_goods
         else cast(
-            cast(cast(floor(abs(cast(k.cost_of_goods as double)) * f.factor * 100 + 0.5) as bigint) as decimal(18, 0)) * 0.01
+            cast(cast(floor(floor(abs(cast(k.cost_of_goods as double)) * 100 + 0.5) * f.factor + 0.5000001) as bigint) as decimal(18, 0)) * 0.01
             * case when k.cost_of_goods < 0 then -1 else 1 end as decimal(18, 2)
         )
     end as cost_of_goods

@@ -33,7 +33,7 @@ with stays as (
         count(case when previous_state between state + 1 and 999 then 1 end) as regressed_count,
         count(case when previous_state >= 1000 then 1 end) as reopened_count
     from int_stage_changes
-    where state between 1 and 999
+    where state between 1 and 999 and is_by_as_of
     group by opportunity_id, state
 ),
 
@@ -60,7 +60,7 @@ steps as (
     inner join int_opportunities as o on o.opportunity_id = s.opportunity_id
     cross join config_run as r
     where o.exclusion is null
-    window by_step as (partition by s.opportunity_id order by s.step)
+    window by_step as (partition by s.opportunity_id order by s.step nulls last)
 )
 
 select

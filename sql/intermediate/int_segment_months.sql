@@ -87,7 +87,7 @@ open_before as (
         days,
         coalesce(sum(change) over (
             partition by segment
-            order by month_start
+            order by month_start nulls last
             rows between unbounded preceding and 1 preceding
         ), 0) as open_count
     from months

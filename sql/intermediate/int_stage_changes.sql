@@ -1,8 +1,9 @@
 /*
 description: >-
-    The stage history up to the as-of date, each entry with the state before it and the entry after
-    it. A state is a number: 0 outside the process, 1 and up the process steps in order, 1000 won,
-    1001 lost. Entries that repeat the state are kept; they are no transitions.
+    The stage history, each entry with the state before it and the entry after it. A state is a
+    number: 0 outside the process, 1 and up the process steps in order, 1000 won, 1001 lost. Entries
+    that repeat the state are kept; they are no transitions. Entries after the as-of date tell that a
+    deal was decided later and nothing else.
 grain: one row per entry
 unique_key: [opportunity_id, changed_at, sequence]
 version: 1
@@ -14,8 +15,9 @@ columns:
     changed_on: local date of the entry
     state: the state it entered
     previous_state: the state before; NULL for a deal's first entry
-    next_on: local date of the deal's next entry
+    next_on: local date of the deal's next entry by the as-of date
     furthest_before: the furthest process step that any earlier entry shows; 0 for none
+    is_by_as_of: whether the entry was made by the as-of date
 */
 with changes as (
     select
@@ -36,13 +38,13 @@ select
     c.changed_on,
     c.state,
     lag(c.state) over by_time as previous_state,
-    lead(c.changed_on) over by_time as next_on,
+    case when lead(c.changed_on) over by_time <= r.as_of then lead(c.changed_on) over by_time end as next_on,
     coalesce(max(case when c.state between 1 and 999 then c.state else 0 end) over (
         partition by c.opportunity_id
-        order by c.changed_at, length(c.sequence), c.sequence
+        order by c.changed_at nulls last, length(c.sequence) nulls last, c.sequence nulls last
         rows between unbounded preceding and 1 preceding
-    ), 0) as furthest_before
+    ), 0) as furthest_before,
+    c.changed_on <= r.as_of as is_by_as_of
 from changes as c
 cross join config_run as r
-where c.changed_on <= r.as_of
-window by_time as (partition by c.opportunity_id order by c.changed_at, length(c.sequence), c.sequence)
+window by_time as (partition by c.opportunity_id order by c.changed_at nulls last, length(c.sequence) nulls last, c.sequence nulls last)

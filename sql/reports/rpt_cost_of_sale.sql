@@ -127,9 +127,7 @@ months as (
         coalesce(w.cost_of_goods_count, 0) as cost_of_goods_count,
         coalesce(d.lead_count, 0) as lead_count,
         coalesce(d.mql_count, 0) as mql_count,
-        coalesce(g.direct_cents, 0) + coalesce(g.allocated_cents, 0) as lagged_cents,
-        m.month_start > date '1900-01-01'
-            and coalesce(add_months(m.month_start, -l.lag_months) < b.ledger_begins, true) as is_before_ledger
+        coalesce(g.direct_cents, 0) + coalesce(g.allocated_cents, 0) as lagged_cents
     from config_segments as s
     cross join bounds as b
     cross join (select distinct month_start from config_periods) as m
@@ -162,8 +160,7 @@ rolled as (
         cast(sum(f.cost_of_goods_count) as bigint) as cost_of_goods_count,
         cast(sum(f.lead_count) as bigint) as lead_count,
         cast(sum(f.mql_count) as bigint) as mql_count,
-        cast(sum(f.lagged_cents) as bigint) as lagged_cents,
-        bool_or(f.is_before_ledger) as is_before_ledger
+        cast(sum(f.lagged_cents) as bigint) as lagged_cents
     from months as f
     inner join config_periods as p on p.month_start = f.month_start
     group by f.segment, p.period_grain, p.period_start, p.period_end
@@ -196,13 +193,15 @@ amounts as (
         case when r.has_lead and r.has_mql then f.mql_count end as mql_count,
         case when g.carrier_count > 0 and f.cost_of_goods_count = f.won_count then f.cost_of_goods end as cost_of_goods,
         f.lag_months,
+        -- the first month of the period is the first to lie before the ledger
         case
-            when r.has_cost and f.lag_months is not null and not f.is_before_ledger
+            when r.has_cost and add_months(coalesce(f.period_start, b.first_month), -f.lag_months) >= b.ledger_begins
                 then cast(cast(f.lagged_cents as decimal(18, 0)) * 0.01 as decimal(18, 2))
         end as lagged_cost
     from rolled as f
     cross join config_run as r
     cross join goods as g
+    cross join bounds as b
 ),
 
 margins as (

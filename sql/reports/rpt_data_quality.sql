@@ -19,7 +19,7 @@ columns:
 */
 with extract_counts as (
     select
-        concat(f.source, '/', f.entity) as subject,
+        f.source || '/' || f.entity as subject,
         count(*) as file_count,
         cast(sum(f.record_count) as bigint) as record_count,
         cast(sum(f.header_count) as bigint) as header_count,
@@ -51,7 +51,7 @@ extracts as (
 quarantine as (
     select
         'quarantine' as kind,
-        concat(source, '/', entity) as subject,
+        source || '/' || entity as subject,
         rule as reason,
         cast(sum(quarantined_count) as bigint) as record_count
     from config_file_rules
@@ -154,10 +154,9 @@ versions as (
     from int_conflicts
     where entity = 'opportunity'
     union all
-    select 'version', 'lead', 'conflicting lines of one file', count(*)
-    from int_conflicts
-    cross join config_run
-    where entity = 'lead' and has_lead
+    select 'version', 'lead', 'conflicting lines of one file', (select count(*) from int_conflicts where entity = 'lead')
+    from config_run
+    where has_lead
 ),
 
 unmapped as (

@@ -93,12 +93,10 @@ step_dates as (
             when s.next_stage = 2 then l.mql_on
             when s.next_stage = 3 then l.accepted_on
             when s.next_stage = 4 then l.converted_on
-            when s.is_next_won then case when l.outcome = 'won' then l.outcome_date end
-            else f.entered_on
+            when s.is_next_won and l.outcome = 'won' then l.outcome_date
         end as next_on
     from int_leads as l
     inner join config_funnel_steps as s on s.is_available and s.stage between 1 and 4
-    left join int_opportunity_steps as f on f.opportunity_id = l.opportunity_id and f.step = 1 and s.next_stage = 5
     where l.exclusion is null
         and l.furthest_stage >= s.next_stage
     union all
@@ -106,8 +104,20 @@ step_dates as (
         l.segment,
         cast(date_trunc('month', l.created_on) as date),
         s.stage,
+        case s.stage when 1 then l.created_on when 2 then l.mql_on when 3 then l.accepted_on else l.converted_on end,
+        f.entered_on
+    from int_leads as l
+    inner join int_opportunity_steps as f on f.opportunity_id = l.opportunity_id
+    inner join config_funnel_steps as s on s.is_available and s.stage between 1 and 4 and s.next_stage = 5 and not s.is_next_won
+    where l.exclusion is null
+        and f.step = 1
+    union all
+    select
+        l.segment,
+        cast(date_trunc('month', l.created_on) as date),
+        s.stage,
         f.entered_on,
-        case when s.is_next_won then case when l.outcome = 'won' then l.outcome_date end else f.next_entered_on end
+        case when not s.is_next_won then f.next_entered_on when l.outcome = 'won' then l.outcome_date end
     from int_leads as l
     inner join int_opportunity_steps as f on f.opportunity_id = l.opportunity_id
     inner join config_funnel_steps as s on s.stage = f.step + 4
@@ -151,7 +161,7 @@ ranked as (
         days,
         cast(sum(lead_count) over (
             partition by segment, period_grain, period_start, stage
-            order by days
+            order by days nulls last
             rows between unbounded preceding and current row
         ) as bigint) as upto,
         cast(sum(lead_count) over (partition by segment, period_grain, period_start, stage) as bigint) as total
@@ -285,8 +295,15 @@ select
     entered_strict_count,
     converted_count,
     rate as conversion_rate,
-    (rate + z * z / (2 * entered) - z * sqrt(rate * (1 - rate) / entered + z * z / (4 * entered * entered))) / (1 + z * z / entered) as conversion_rate_low,
-    (rate + z * z / (2 * entered) + z * sqrt(rate * (1 - rate) / entered + z * z / (4 * entered * entered))) / (1 + z * z / entered) as conversion_rate_high,
+    -- the limits lie in [0, 1]: rounding must not carry them out of it
+    greatest(
+        0 * rate,
+        (rate + z * z / (2 * entered) - z * sqrt(rate * (1 - rate) / entered + z * z / (4 * entered * entered))) / (1 + z * z / entered)
+    ) as conversion_rate_low,
+    least(
+        1 + 0 * rate,
+        (rate + z * z / (2 * entered) + z * sqrt(rate * (1 - rate) / entered + z * z / (4 * entered * entered))) / (1 + z * z / entered)
+    ) as conversion_rate_high,
     coalesce(entered_count < small_below, true) as is_small,
     is_mature,
     median_days_to_next,

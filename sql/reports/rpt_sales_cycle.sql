@@ -168,7 +168,7 @@ risk as (
         closed_count,
         cast(sum(deal_count) over (
             partition by segment, breakdown, breakdown_value, anchor
-            order by days desc
+            order by days desc nulls last
             rows between unbounded preceding and current row
         ) as bigint) as at_risk_count
     from observed
@@ -188,7 +188,7 @@ survival as (
     from risk
     window to_day as (
         partition by segment, breakdown, breakdown_value, anchor
-        order by days
+        order by days nulls last
         rows between unbounded preceding and current row
     )
 ),
@@ -218,7 +218,7 @@ dense as (
         o.outcome,
         case a.anchor
             when 'created' then true
-            when 'qualified' then r.has_stage_change
+            when 'qualified' then r.has_stage_change and r.has_process
             else r.has_activity
         end as is_measurable,
         r.small_below

@@ -94,33 +94,29 @@ reached as (
 
 -- deals that the history shows in the step, by the date on which they reached it: for a step that was
 -- skipped at first, that of the advance which went past it
-shown as (
-    select
-        s.segment,
-        s.step as step_order,
-        s.is_strict,
-        s.regressed_count,
-        s.reopened_count,
-        s.entered_on,
-        s.opportunity_id,
-        s.previous_step
-    from int_opportunity_steps as s
-),
-
 visited as (
     select
+        segment,
+        step as step_order,
+        is_strict,
+        regressed_count,
+        reopened_count,
+        entered_on as reached_on
+    from int_opportunity_steps
+    where previous_step is not null
+    union all
+    select
         v.segment,
-        v.step_order,
+        v.step,
         v.is_strict,
         v.regressed_count,
         v.reopened_count,
-        coalesce(a.entered_on, v.entered_on) as reached_on
-    from shown as v
-    left join int_opportunity_steps as a
-        on a.opportunity_id = v.opportunity_id
-        and v.previous_step is null
-        and a.previous_step < v.step_order
-        and a.step > v.step_order
+        a.entered_on
+    from int_opportunity_steps as v
+    inner join int_opportunity_steps as a on a.opportunity_id = v.opportunity_id
+    where v.previous_step is null
+        and a.previous_step < v.step
+        and a.step > v.step
 ),
 
 visits as (
@@ -228,7 +224,7 @@ ranked as (
         days_in_step,
         cast(sum(deal_count) over (
             partition by segment, period_grain, period_start, step_order
-            order by days_in_step
+            order by days_in_step nulls last
             rows between unbounded preceding and current row
         ) as bigint) as upto,
         cast(sum(deal_count) over (partition by segment, period_grain, period_start, step_order) as bigint) as total
@@ -330,8 +326,15 @@ select
     dropped_count,
     still_here_count,
     rate as conversion_rate,
-    (rate + z * z / (2 * reached) - z * sqrt(rate * (1 - rate) / reached + z * z / (4 * reached * reached))) / (1 + z * z / reached) as conversion_rate_low,
-    (rate + z * z / (2 * reached) + z * sqrt(rate * (1 - rate) / reached + z * z / (4 * reached * reached))) / (1 + z * z / reached) as conversion_rate_high,
+    -- the limits lie in [0, 1]: rounding must not carry them out of it
+    greatest(
+        0 * rate,
+        (rate + z * z / (2 * reached) - z * sqrt(rate * (1 - rate) / reached + z * z / (4 * reached * reached))) / (1 + z * z / reached)
+    ) as conversion_rate_low,
+    least(
+        1 + 0 * rate,
+        (rate + z * z / (2 * reached) + z * sqrt(rate * (1 - rate) / reached + z * z / (4 * reached * reached))) / (1 + z * z / reached)
+    ) as conversion_rate_high,
     coalesce(reached_count < small_below, true) as is_small,
     is_mature,
     p50_low + ((n - 1) * 0.5e0 - floor((n - 1) * 0.5e0)) * (p50_high - p50_low) as median_days_in_step,

@@ -69,7 +69,7 @@ risk as (
         coalesce(c.lost_count, 0) as lost_count,
         cast(coalesce(sum(c.deal_count) over (
             partition by s.segment
-            order by s.day desc
+            order by s.day desc nulls last
             rows between unbounded preceding and current row
         ), 0) as bigint) as at_risk_count
     from spine as s
@@ -113,8 +113,8 @@ survival as (
         end as still_open
     from hazards
     window
-        before_day as (partition by segment order by day rows between unbounded preceding and 1 preceding),
-        to_day as (partition by segment order by day rows between unbounded preceding and current row)
+        before_day as (partition by segment order by day nulls last rows between unbounded preceding and 1 preceding),
+        to_day as (partition by segment order by day nulls last rows between unbounded preceding and current row)
 ),
 
 curve as (
@@ -129,7 +129,7 @@ curve as (
         still_open,
         max(at_risk_count) over (partition by segment) as deal_count
     from survival
-    window to_day as (partition by segment order by day rows between unbounded preceding and current row)
+    window to_day as (partition by segment order by day nulls last rows between unbounded preceding and current row)
 )
 
 select

@@ -246,10 +246,17 @@ select
     no_decision_count,
     undated_count,
     won / decided as win_rate,
-    (won / decided + z * z / (2 * decided) - z * sqrt(won / decided * (1 - won / decided) / decided + z * z / (4 * decided * decided)))
-    / (1 + z * z / decided) as win_rate_low,
-    (won / decided + z * z / (2 * decided) + z * sqrt(won / decided * (1 - won / decided) / decided + z * z / (4 * decided * decided)))
-    / (1 + z * z / decided) as win_rate_high,
+    -- the limits lie in [0, 1]: rounding must not carry them out of it
+    greatest(
+        0 * won / decided,
+        (won / decided + z * z / (2 * decided) - z * sqrt(won / decided * (1 - won / decided) / decided + z * z / (4 * decided * decided)))
+        / (1 + z * z / decided)
+    ) as win_rate_low,
+    least(
+        1 + 0 * won / decided,
+        (won / decided + z * z / (2 * decided) + z * sqrt(won / decided * (1 - won / decided) / decided + z * z / (4 * decided * decided)))
+        / (1 + z * z / decided)
+    ) as win_rate_high,
     won_count + lost_count < small_below as is_small,
     won / cast(nullif(won_count + lost_count - no_decision_count, 0) as double) as win_rate_decided,
     won_value,
@@ -263,9 +270,15 @@ select
     cohort_count,
     cohort_won_count,
     cohort_rate as cohort_win_rate,
-    (cohort_rate + z * z / (2 * cohort) - z * sqrt(cohort_rate * (1 - cohort_rate) / cohort + z * z / (4 * cohort * cohort)))
-    / (1 + z * z / cohort) as cohort_win_rate_low,
-    (cohort_rate + z * z / (2 * cohort) + z * sqrt(cohort_rate * (1 - cohort_rate) / cohort + z * z / (4 * cohort * cohort)))
-    / (1 + z * z / cohort) as cohort_win_rate_high,
+    greatest(
+        0 * cohort_rate,
+        (cohort_rate + z * z / (2 * cohort) - z * sqrt(cohort_rate * (1 - cohort_rate) / cohort + z * z / (4 * cohort * cohort)))
+        / (1 + z * z / cohort)
+    ) as cohort_win_rate_low,
+    least(
+        1 + 0 * cohort_rate,
+        (cohort_rate + z * z / (2 * cohort) + z * sqrt(cohort_rate * (1 - cohort_rate) / cohort + z * z / (4 * cohort * cohort)))
+        / (1 + z * z / cohort)
+    ) as cohort_win_rate_high,
     is_mature
 from dense

@@ -19,7 +19,7 @@ with versions as (
         row_number() over (
             partition by v.owner_id
             order by
-                v._is_current desc,
+                v._is_current desc nulls last,
                 v._effective_at desc nulls last,
                 v._file desc nulls last,
                 v._landed_at desc nulls last,

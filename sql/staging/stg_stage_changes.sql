@@ -15,13 +15,13 @@ with repeated as (
     select
         opportunity_id,
         changed_at,
-        case when sequence like '#%' then concat('#', stage) else sequence end as entry
+        case when sequence like '#%' then '#' || coalesce(stage, '') else sequence end as entry
     from landing_stage_change
     where _may_repeat
     group by
         opportunity_id,
         changed_at,
-        case when sequence like '#%' then concat('#', stage) else sequence end
+        case when sequence like '#%' then '#' || coalesce(stage, '') else sequence end
     having count(*) > 1
 ),
 
@@ -42,7 +42,7 @@ versions as (
     inner join repeated as r
         on r.opportunity_id = v.opportunity_id
         and r.changed_at = v.changed_at
-        and r.entry = case when v.sequence like '#%' then concat('#', v.stage) else v.sequence end
+        and r.entry = case when v.sequence like '#%' then '#' || coalesce(v.stage, '') else v.sequence end
 )
 
 select

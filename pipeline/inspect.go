@@ -1,0 +1,208 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"truce/pipeline/config"
+	"truce/pipeline/entity"
+	"truce/pipeline/landing"
+	"truce/pipeline/load"
+	"truce/pipeline/source"
+)
+
+// Inspection tells what a run would find: what is wrong with the configuration, and how every file
+// of every source would be read.
+type Inspection struct {
+	Config   []config.Problem // what is wrong with rules and patterns
+	Sources  []InspectedSource
+	Problems []string // what is wrong with the inputs as a whole
+}
+
+// InspectedSource is one source and what lies in its folder.
+type InspectedSource struct {
+	Name, Preset, Path string
+	Files              []InspectedFile
+	Growing            []string // files that are still being written
+	Ignored            []string // files that no pattern matches
+	Problems           []string // what is wrong with the folder, or missing in it
+}
+
+// Err gives what keeps the run from starting: a *config.Error, else an *InputError, else nil.
+func (i Inspection) Err() error {
+	if len(i.Config) > 0 {
+		return config.NewError(i.Config...)
+	}
+	problems := slices.Clone(i.Problems)
+	for _, src := range i.Sources {
+		for _, problem := range src.Problems {
+			problems = append(problems, "source "+src.Name+": "+problem)
+		}
+		for _, file := range src.Files {
+			for _, problem := range file.Problems {
+				problems = append(problems, src.Name+"/"+file.Name+": "+problem)
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return &InputError{Problems: problems}
+	}
+	return nil
+}
+
+// Inspect checks the rules of a configuration, finds the files of all sources and reads the header
+// and a sample of each. It needs no lock, loads nothing and writes nothing. What is wrong is in the
+// inspection; an error says that looking was not possible.
+func Inspect(ctx context.Context, c *config.Config, now time.Time) (Inspection, error) {
+	var seen Inspection
+	_, err := ConfiguredModels(ctx, c)
+	if refused := (*config.Error)(nil); errors.As(err, &refused) {
+		seen.Config = refused.Problems
+	} else if err != nil {
+		return seen, err
+	}
+	remembered, err := rememberedFormats(c, now)
+	if err != nil {
+		seen.Problems = append(seen.Problems, err.Error())
+	}
+	deals := 0
+	for i, src := range c.Sources {
+		preset, err := source.LookupPreset(src.Preset)
+		if err != nil {
+			return seen, err
+		}
+		look := inspector{config: c, src: src, preset: preset, remembered: remembered}
+		found, problems, err := look.source(ctx, i, now)
+		if err != nil {
+			return seen, err
+		}
+		seen.Config = append(seen.Config, problems...)
+		seen.Sources = append(seen.Sources, found)
+		deals += found.count("opportunity")
+	}
+	if deals == 0 && seen.Err() == nil {
+		seen.Problems = append(seen.Problems,
+			"no source has an opportunity extract; name its files below sources[].extracts.opportunity.files")
+	}
+	return seen, nil
+}
+
+// rememberedFormats gives by source and entity what earlier files settled about formats.
+func rememberedFormats(c *config.Config, now time.Time) (map[string]map[string]string, error) {
+	log, err := landing.OpenReadOnly(LandingDir(c))
+	if err != nil {
+		return nil, err
+	}
+	loads, err := log.Loads(now)
+	return formats(loads), err
+}
+
+func (s InspectedSource) count(entityName string) int {
+	n := 0
+	for _, file := range s.Files {
+		if file.Entity == entityName {
+			n++
+		}
+	}
+	return n
+}
+
+// inspector looks at one source.
+type inspector struct {
+	config     *config.Config
+	src        config.Source
+	preset     source.Preset
+	remembered map[string]map[string]string
+}
+
+// source finds the files of the source, which is the one at index, and looks at each.
+func (k inspector) source(ctx context.Context, index int, now time.Time) (InspectedSource, []config.Problem, error) {
+	seen := InspectedSource{Name: k.src.Name, Preset: k.preset.Name, Path: k.src.Path}
+	found, err := source.Find(ctx, k.src, k.preset, now)
+	if err != nil {
+		problems, rest := k.findProblems(err, index, &seen)
+		return seen, problems, rest
+	}
+	seen.Growing, seen.Ignored = found.Growing, found.Ignored
+	for _, file := range found.Files {
+		inspected, err := k.file(ctx, file)
+		if err != nil {
+			return seen, nil, fmt.Errorf("inspect %s/%s: %w", k.src.Name, file.Name, err)
+		}
+		seen.Files = append(seen.Files, inspected)
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.src.Extracts)) {
+		if seen.count(name) == 0 {
+			seen.Problems = append(seen.Problems, fmt.Sprintf(
+				"no file of the extract %s; %d files match no pattern, %d are still being written; "+
+					"check sources[%d].extracts.%s.files and whether the export ran",
+				name, len(seen.Ignored), len(seen.Growing), index, name))
+		}
+	}
+	return seen, nil, nil
+}
+
+// findProblems sorts what kept the files from being found: patterns are the configuration's problem,
+// files and folders are the source's; anything else is given back.
+func (k inspector) findProblems(err error, index int, seen *InspectedSource) ([]config.Problem, error) {
+	var problems []config.Problem
+	for _, cause := range causes(err) {
+		var pattern *source.PatternError
+		var refused *source.RefusedError
+		switch {
+		case errors.As(cause, &pattern):
+			key := fmt.Sprintf("sources[%d].extracts.%s.files", index, pattern.Entities[0])
+			problems = append(problems, k.config.Problem(key, pattern.Reason, pattern.Hint))
+		case errors.As(cause, &refused):
+			seen.Problems = append(seen.Problems, refused.Error())
+		default:
+			return nil, err
+		}
+	}
+	return problems, nil
+}
+
+// causes gives the errors that were joined, or the error itself.
+func causes(err error) []error {
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		return []error{err}
+	}
+	var all []error
+	for _, cause := range joined.Unwrap() {
+		all = append(all, causes(cause)...)
+	}
+	return all
+}
+
+// file looks at one file.
+func (k inspector) file(ctx context.Context, file source.File) (InspectedFile, error) {
+	seen := InspectedFile{Name: file.Name, Entity: file.Entity, Size: file.Size, Date: file.Date}
+	contract, ok := entity.Lookup(file.Entity)
+	if !ok {
+		return seen, fmt.Errorf("preset %s: unknown entity %s", k.preset.Name, file.Entity)
+	}
+	x, err := extractOf(k.config, k.src, k.preset, contract)
+	if err != nil {
+		return seen, err
+	}
+	x.FileName, x.Remembered = file.Name, k.remembered[k.src.Name+"/"+file.Entity]
+	opened := opener{file: file, encoding: k.src.Extracts[file.Entity].Encoding}
+	seen.Text, err = load.Inspect(ctx, opened.open, x)
+	switch {
+	case isInput(err):
+		seen.Problems = append(seen.Problems, withoutName(err))
+	case err != nil:
+		return seen, err
+	}
+	seen.Encoding = opened.detected()
+	for _, problem := range seen.Text.Problems {
+		seen.Problems = append(seen.Problems, problem.Error())
+	}
+	seen.Rows = estimateRows(file, seen.Text, opened.read, seen.Encoding)
+	return seen, nil
+}

@@ -1,0 +1,41 @@
+/*
+description: >-
+    Won, lost, open and excluded deals are together all distinct deals of the landing, and each of
+    them is counted once.
+grain: one row
+severity: block
+version: 1
+*/
+with reported as (
+    select won_count + lost_count + open_count + excluded_count as record_count
+    from rpt_win_rate
+    where segment = 'All' and period_grain = 'all' and breakdown = 'none'
+),
+
+modelled as (
+    select count(*) as record_count
+    from int_opportunities
+),
+
+-- where no key occurs twice, the lines are the records and nothing needs to be told apart
+landed as (
+    select
+        count(distinct case when _may_repeat then opportunity_id end) + count(case when not _may_repeat then 1 end) as record_count
+    from landing_opportunity
+),
+
+compared as (
+    select
+        concat_ws(' ', 'win_rate', cast(r.record_count as varchar), 'modelled', cast(m.record_count as varchar),
+            'landed', cast(l.record_count as varchar)) as label,
+        r.record_count <> m.record_count or m.record_count <> l.record_count as is_broken
+    from reported as r
+    cross join modelled as m
+    cross join landed as l
+)
+
+select
+    count(*) as checked_count,
+    count(case when is_broken then 1 end) as failed_count,
+    min(case when is_broken then label end) as example
+from compared

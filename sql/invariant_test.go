@@ -1,0 +1,164 @@
+package sql_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"truce/fixtures/oracle"
+	"truce/fixtures/oracle/companies"
+	"truce/pipeline/model"
+)
+
+// damage is a statement that breaks what a check promises, by the check's name.
+func damage() map[string][]string {
+	return map[string][]string{
+		"check_breakdown_parts": {
+			"update rpt_win_rate set won_count = won_count + 1 where breakdown = 'product' and period_grain = 'all' and segment = 'All'",
+			"update rpt_sales_cycle set deal_count = deal_count + 1 where breakdown = 'none' and period_grain = 'all' and segment = 'All'",
+		},
+		"check_win_rate_parts": {
+			"update rpt_win_rate set won_count = won_count + 1 where segment = 'SMB' and period_grain = 'all'",
+			"update rpt_win_rate set lost_value = lost_value + 0.01 where segment = 'All' and period_grain = 'year'",
+			"update rpt_win_rate set cohort_count = 1000 where segment = 'SMB' and period_grain = 'month'",
+		},
+		"check_cost_of_sale_parts": {
+			"update rpt_cost_of_sale set total_cost = total_cost + 0.01 where segment = 'SMB' and period_grain = 'quarter'",
+			"update rpt_cost_of_sale set lead_count = lead_count + 1 where segment = 'Unassigned' and period_grain = 'all'",
+		},
+		"check_funnel_parts": {
+			"update rpt_funnel set entered_count = entered_count + 1 where segment = 'SMB' and step_order = 1 and period_grain = 'all'",
+		},
+		"check_funnel_shrinks": {
+			"update rpt_funnel set entered_count = entered_count + 1000 where step_order = 2",
+			"update rpt_funnel set entered_strict_count = entered_count + 1 where step_order = 1 and period_grain = 'all'",
+			"update rpt_funnel set converted_count = converted_count + 1 where step_order = 1 and segment = 'All'",
+		},
+		"check_stage_conversion_parts": {
+			"update rpt_stage_conversion set reached_count = reached_count + 1 where segment = 'SMB' and period_grain = 'all'",
+		},
+		"check_stage_conversion_shrinks": {
+			"update rpt_stage_conversion set strict_count = reached_count + 1 where segment = 'SMB'",
+			"update rpt_stage_conversion set dropped_count = dropped_count + 1 where segment = 'All'",
+			"update rpt_stage_conversion set reached_count = reached_count + 1, still_here_count = still_here_count + 1 where step_order = 2",
+		},
+		"check_rates": {
+			"update rpt_win_rate set win_rate = 1.25 where win_rate is not null",
+			"update rpt_win_rate set win_rate_low = win_rate + 0.01 where win_rate is not null",
+			"update rpt_win_rate set cohort_win_rate_high = null where cohort_win_rate is not null",
+			"update rpt_funnel set conversion_rate_low = -0.01 where conversion_rate is not null",
+			"update rpt_stage_conversion set conversion_rate_high = 1.01 where conversion_rate is not null",
+		},
+		"check_win_curve": {
+			"update rpt_win_curve set won_by_day = won_by_day + 0.001 where day = 365",
+			"update rpt_win_curve set won_by_day = 0, still_open = still_open + won_by_day where day = 365",
+			"update rpt_win_curve set at_risk_count = 1000 where day = 365",
+		},
+		"check_ledger": {
+			"update int_costs set direct_cents = direct_cents + 1 where direct_cents <> 0",
+			"update int_cost_lines set bucket = 'elsewhere' where cents is not null",
+			"update rpt_cost_of_sale set total_cost = total_cost + 0.01 where segment = 'All' and period_grain = 'month'",
+		},
+		"check_records_add_up": {
+			"delete from int_opportunities where exclusion is null",
+			"update rpt_win_rate set open_count = open_count + 1 where segment = 'All' and period_grain = 'all' and breakdown = 'none'",
+			"insert into landing_opportunity (opportunity_id) values ('nobody models this one')",
+		},
+		"check_leads_add_up": {
+			"delete from int_leads where exclusion is not null",
+			"update rpt_funnel set entered_count = entered_count + 1 where segment = 'All' and period_grain = 'all' and step_order = 1",
+			"insert into landing_lead (lead_id) values ('nobody models this one')",
+		},
+		"check_report_keys": {
+			"insert into rpt_win_rate select * from rpt_win_rate where segment = 'All' and period_grain = 'all'",
+			"insert into rpt_win_curve select * from rpt_win_curve where segment = 'SMB' and day = 7",
+			"insert into rpt_sales_cycle select * from rpt_sales_cycle where segment = 'All' and period_grain = 'all'",
+			"insert into rpt_cost_of_sale select * from rpt_cost_of_sale where segment = 'All' and period_grain = 'all'",
+			"insert into rpt_funnel select * from rpt_funnel where segment = 'All' and period_grain = 'all'",
+			"insert into rpt_stage_conversion select * from rpt_stage_conversion where segment = 'All' and period_grain = 'all'",
+			"insert into rpt_data_quality select * from rpt_data_quality where kind = 'exclusion'",
+		},
+		"check_opportunity_keys": {"insert into fct_opportunity select * from fct_opportunity limit 1"},
+		"check_lead_keys":        {"insert into fct_lead select * from fct_lead limit 1"},
+		"check_opportunity_trace": {
+			"update fct_opportunity set segment = 'SMB' where segment <> 'SMB' and is_counted",
+			"update fct_opportunity set amount = amount + 0.01 where is_counted and outcome = 'won'",
+			"delete from fct_opportunity where not is_counted",
+		},
+		"check_lead_trace": {
+			"update fct_lead set furthest_stage = 1 where is_counted",
+			"update fct_lead set segment = 'SMB' where segment <> 'SMB' and is_counted",
+			"update fct_lead set amount = amount + 0.01 where is_counted",
+		},
+	}
+}
+
+// TestChecksNoticeDamage breaks one number after another of a company for which every check holds:
+// a check that cannot fail checks nothing.
+func TestChecksNoticeDamage(t *testing.T) {
+	t.Parallel()
+	s, in := newStand(t), richCompanies(t, 1)[0]
+	rows := landCompany(t, in)
+	s.build(t, in.Settings, rows)
+	require.Empty(t, s.brokenChecks(t, rows))
+	breaks := damage()
+	for _, m := range s.graph.Kind(model.Check) {
+		require.NotEmpty(t, breaks[m.Name], "nothing breaks %s", m.Name)
+		for _, statement := range breaks[m.Name] {
+			s.exec(t, "begin", statement)
+			isNoticed := slices.ContainsFunc(s.brokenChecks(t, rows), func(broken string) bool {
+				return strings.HasPrefix(broken, m.Name+": ") && broken != m.Name+": "
+			})
+			s.exec(t, "rollback")
+			require.True(t, isNoticed, "%s does not notice: %s", m.Name, statement)
+		}
+	}
+}
+
+// richCompanies gives companies in which everything happens that checks and relations look at.
+func richCompanies(t *testing.T, count int) []oracle.Input {
+	t.Helper()
+	var rich []oracle.Input
+	for seed := 0; len(rich) < count; seed++ {
+		require.Less(t, seed, 5000, "too few companies are rich enough")
+		in := companies.Company(60).Example(seed)
+		if len(in.Settings.Segments) > 1 && len(in.Settings.Breakdowns) > 1 && len(in.Settings.Process) > 1 &&
+			min(len(in.Opportunities), len(in.Leads), len(in.StageChanges)) > 20 && len(in.Costs) > 10 && hasEnd(in) {
+			rich = append(rich, in)
+		}
+	}
+	return rich
+}
+
+// hasEnd tells whether a quarter of the company's deals are decided.
+func hasEnd(in oracle.Input) bool {
+	decided := 0
+	for _, d := range oracle.Deals(in) {
+		if d.Exclusion == "" && d.OutcomeDate != nil {
+			decided++
+		}
+	}
+	return decided*4 > len(in.Opportunities)
+}
+
+// TestTheInvariantsHoldForNobody builds a company that has done nothing yet, and one without any
+// optional extract: a check must not fail for want of something to look at.
+func TestTheInvariantsHoldForNobody(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	settings := oracle.Settings{
+		AsOf: 20000, CohortDays: 90, Won: []string{"Won"}, Lost: []string{"Lost"}, FiscalStart: 1, OutcomeDateFrom: "history",
+		Costs: oracle.CostSettings{Driver: "even"},
+	}
+	for _, in := range []oracle.Input{
+		{Settings: settings},
+		{Settings: settings, StageChanges: []oracle.StageChange{}, Leads: []oracle.Lead{}, Costs: []oracle.CostLine{}},
+	} {
+		rows := landCompany(t, in)
+		s.build(t, settings, rows)
+		require.Empty(t, s.brokenChecks(t, rows))
+		agree(t, s, "rpt_cost_of_sale", costRows(in))
+	}
+}
