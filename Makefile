@@ -51,7 +51,7 @@ bench: ## measure load and run against DuckDB's read_csv; SCALE=10 for 10 millio
 
 docs: build ## write the generated documents: the metric dictionary and the configuration's schema
 	bin/truce models docs > docs/metrics.md
-	bin/truce schema > docs/truce.schema.json
+	bin/truce check --schema > docs/truce.schema.json
 
 clean: ## remove what was built and the demo
 	rm -rf bin var

@@ -6,9 +6,11 @@ import (
 	"slices"
 	"time"
 
+	"truce/pipeline/config"
 	"truce/pipeline/engine"
 	"truce/pipeline/landing"
 	"truce/pipeline/model"
+	"truce/pipeline/source"
 )
 
 // checkFreshness refuses extracts that are older than the configuration allows.
@@ -65,6 +67,17 @@ func (r *run) inputChecks(v *view) []engine.CheckResult {
 		}
 	}
 	return []engine.CheckResult{identity, quarantine}
+}
+
+// noFile says that a configured extract has no file.
+func noFile(extract, folder string, ignored, growing int) string {
+	return fmt.Sprintf("no file of the extract %s in %s; %d files match no pattern, %d are still being written; "+
+		"check extracts.%s.files of the source and whether the export ran", extract, folder, ignored, growing, extract)
+}
+
+// patternProblem gives the place in the configuration of patterns that cannot be used.
+func patternProblem(c *config.Config, index int, pattern *source.PatternError) config.Problem {
+	return c.Problem(fmt.Sprintf("sources[%d].extracts.%s.files", index, pattern.Entities[0]), pattern.Reason, pattern.Hint)
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

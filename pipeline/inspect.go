@@ -137,10 +137,7 @@ func (k inspector) source(ctx context.Context, index int, now time.Time) (Inspec
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.src.Extracts)) {
 		if seen.count(name) == 0 {
-			seen.Problems = append(seen.Problems, fmt.Sprintf(
-				"no file of the extract %s; %d files match no pattern, %d are still being written; "+
-					"check sources[%d].extracts.%s.files and whether the export ran",
-				name, len(seen.Ignored), len(seen.Growing), index, name))
+			seen.Problems = append(seen.Problems, noFile(name, k.src.Path, len(seen.Ignored), len(seen.Growing)))
 		}
 	}
 	return seen, nil, nil
@@ -155,8 +152,7 @@ func (k inspector) findProblems(err error, index int, seen *InspectedSource) ([]
 		var refused *source.RefusedError
 		switch {
 		case errors.As(cause, &pattern):
-			key := fmt.Sprintf("sources[%d].extracts.%s.files", index, pattern.Entities[0])
-			problems = append(problems, k.config.Problem(key, pattern.Reason, pattern.Hint))
+			problems = append(problems, patternProblem(k.config, index, pattern))
 		case errors.As(cause, &refused):
 			seen.Problems = append(seen.Problems, refused.Error())
 		default:

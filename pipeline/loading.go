@@ -59,8 +59,11 @@ func (r *run) load(ctx context.Context) error {
 func (r *run) find(ctx context.Context, loads []landing.Load) ([]*pending, error) {
 	var all []*pending
 	var problems []string
-	for _, src := range r.Config.Sources {
+	for i, src := range r.Config.Sources {
 		files, missing, err := r.findIn(ctx, src)
+		if pattern := (*source.PatternError)(nil); errors.As(err, &pattern) {
+			return nil, config.NewError(patternProblem(r.Config, i, pattern))
+		}
 		if isInput(err) {
 			problems = append(problems, err.Error())
 			continue
@@ -122,10 +125,7 @@ func (r *run) findIn(ctx context.Context, src config.Source) (files []*pending, 
 	}
 	for _, name := range slices.Sorted(maps.Keys(src.Extracts)) {
 		if !seen[name] {
-			missing = append(missing, fmt.Sprintf(
-				"source %s: no file of the extract %s in %s; %d files there match no pattern, %d are still being written; "+
-					"check sources[].extracts.%s.files and whether the export ran",
-				src.Name, name, src.Path, len(found.Ignored), len(found.Growing), name))
+			missing = append(missing, "source "+src.Name+": "+noFile(name, src.Path, len(found.Ignored), len(found.Growing)))
 		}
 	}
 	return files, missing, nil

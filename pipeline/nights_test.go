@@ -332,7 +332,7 @@ func TestRefusedFilesLandNothing(t *testing.T) {
 			require.NoError(t, os.Remove(path))
 			write(t, filepath.Join(filepath.Dir(path), "deals.csv"), dealFile("2,Lost,2024-01-01,2024-02-01,1"))
 			counts, _ := c.night()
-			require.Equal(t, "2 created, 1 won, 1 lost, 0 excluded, 0.00", counts, "the next run loads both")
+			require.Equal(t, "2 created, 1 won, 1 lost, 0 excluded, 100.00", counts, "the next run loads both")
 		})
 	}
 }

@@ -79,11 +79,22 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	}
 	r := &run{Options: o, knownAt: o.KnownAt}
 	err = r.execute(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", cause(ctx), err) // what was cancelled may say so in other words
+	}
 	r.outcome.State = stateOf(err, r.outcome.State)
 	if o.Entry == nil {
-		err = errors.Join(err, entry.Finish(r.record(err)))
+		err = errors.Join(err, entry.Finish(recordOf(r.outcome, err)))
 	}
 	return r.outcome, err
+}
+
+// cause tells why the context ended: because of a timeout, or because somebody stopped the run.
+func cause(ctx context.Context) error {
+	if why := context.Cause(ctx); errors.Is(why, schedule.ErrTimedOut) {
+		return why
+	}
+	return schedule.ErrInterrupted
 }
 
 // Load lands what is new, under the lock of the state folder, and builds nothing.
@@ -227,14 +238,16 @@ func (r *run) step(name string, do func() error) error {
 	return err
 }
 
-// record gives what the history keeps of the run.
-func (r *run) record(err error) history.Outcome {
+// recordOf gives what the history keeps of a run.
+func recordOf(outcome Outcome, err error) history.Outcome {
 	o := history.Outcome{
-		State: r.outcome.State, ExitCode: ExitCode(err), AsOf: r.outcome.AsOf.Format(time.DateOnly), Report: r.outcome.Report.ID,
-		Steps: r.outcome.Steps, Warnings: r.outcome.Warnings,
+		State: outcome.State, ExitCode: ExitCode(err), Report: outcome.Report.ID, Steps: outcome.Steps, Warnings: outcome.Warnings,
 		Counts: map[string]int64{
-			"files": r.outcome.Loaded.Files, "loaded": r.outcome.Loaded.Loaded, "quarantined": r.outcome.Loaded.Quarantined,
+			"files": outcome.Loaded.Files, "loaded": outcome.Loaded.Loaded, "quarantined": outcome.Loaded.Quarantined,
 		},
+	}
+	if !outcome.AsOf.IsZero() {
+		o.AsOf = outcome.AsOf.Format(time.DateOnly)
 	}
 	if err != nil {
 		o.Message = err.Error()
@@ -251,7 +264,7 @@ func stateOf(err error, reached history.State) history.State {
 		return reached
 	case errors.Is(err, schedule.ErrTimedOut):
 		return history.TimedOut
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, schedule.ErrInterrupted), errors.Is(err, context.Canceled):
 		return history.Interrupted
 	case errors.As(err, &input):
 		return history.Refused

@@ -13,7 +13,8 @@ import (
 )
 
 func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var schema bool
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Explain how the exports would be read, and load nothing",
 		Long: `Check the configuration and its rules, find the files of every source, and read the header and
@@ -26,8 +27,24 @@ EXIT STATUS
   4  a file is missing or would be refused`,
 		Example: "  truce check --config truce.yaml",
 		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.check(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if schema {
+				return a.schema()
+			}
+			return a.check(cmd)
+		},
 	}
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of truce.yaml, for editors, and check nothing")
+	return cmd
+}
+
+// schema prints the JSON Schema of the configuration.
+func (a *app) schema() error {
+	text, err := config.Schema()
+	if err != nil {
+		return err
+	}
+	return a.print("%s", text)
 }
 
 func (a *app) check(cmd *cobra.Command) error {

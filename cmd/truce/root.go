@@ -77,6 +77,8 @@ EXIT STATUS
   3  a check failed             6  publishing failed
   124  timed out                143  interrupted`,
 		Example:       "  truce run --config truce.yaml",
+		Args:          noArguments,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -88,7 +90,7 @@ EXIT STATUS
 	flags.BoolVar(&a.json, "json", false, "print JSON, where there is something to read")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		a.checkCommand(), a.runCommand(), a.statusCommand(), a.queryCommand(), a.quarantineCommand(), a.modelsCommand(),
+		a.checkCommand(), a.runCommand(), a.scheduleCommand(), a.statusCommand(), a.queryCommand(), a.quarantineCommand(), a.modelsCommand(),
 		a.fixturesCommand(), a.versionCommand(),
 	)
 	return root

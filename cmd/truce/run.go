@@ -70,10 +70,21 @@ func (a *app) run(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	var timeout time.Duration
+	if o.job != "" {
+		options.Job = o.job
+		if options.Slot, timeout, err = newestSlot(c, o.job, time.Now()); err != nil {
+			return err
+		}
+	}
 	bar := newProgress(a.err)
 	options.Progress = bar
 	started := time.Now()
-	outcome, err := pipeline.Run(ctx, options)
+	var outcome pipeline.Outcome
+	err = schedule.Within(ctx, timeout, func(ctx context.Context) (err error) {
+		outcome, err = pipeline.Run(ctx, options)
+		return err
+	})
 	bar.finish()
 	if a.json {
 		return errors.Join(err, a.printJSON(runReport(outcome, err)))
@@ -116,11 +127,7 @@ func (a *app) options(ctx context.Context, c *config.Config, o runOptions) (pipe
 	for _, name := range o.accept {
 		options.Accept[name] = o.reason
 	}
-	if o.job != "" {
-		options.Job = o.job
-		options.Slot, err = newestSlot(c, o.job, time.Now())
-	}
-	return options, err
+	return options, nil
 }
 
 func parseTime(flag, layout, text string) (time.Time, error) {
@@ -134,25 +141,17 @@ func parseTime(flag, layout, text string) (time.Time, error) {
 	return t, nil
 }
 
-// newestSlot gives the newest slot of a job that is due.
-func newestSlot(c *config.Config, name string, now time.Time) (schedule.Slot, error) {
-	job, ok := c.Jobs[name]
-	if !ok {
-		return schedule.Slot{}, usageError{fmt.Errorf("--job %s: there is no such job below jobs in %s", name, c.Path)}
-	}
-	zone, err := time.LoadLocation(job.Timezone)
+// newestSlot gives the newest slot of a job that is due, and how long its run may take.
+func newestSlot(c *config.Config, name string, now time.Time) (schedule.Slot, time.Duration, error) {
+	job, err := pipeline.JobOf(c, name)
 	if err != nil {
-		return schedule.Slot{}, usageError{fmt.Errorf("timezone of job %s: %w", name, err)}
+		return schedule.Slot{}, 0, err
 	}
-	spec, err := schedule.ParseSpec(job.Cron, zone)
-	if err != nil {
-		return schedule.Slot{}, usageError{fmt.Errorf("job %s: %w", name, err)}
-	}
-	slot, ok := spec.Newest(name, now)
+	slot, ok := job.Spec.Newest(name, now)
 	if !ok {
-		return slot, usageError{fmt.Errorf("job %s has not had a slot yet", name)}
+		return slot, 0, usageError{fmt.Errorf("job %s has not had a slot yet", name)}
 	}
-	return slot, nil
+	return slot, job.Timeout, nil
 }
 
 func (a *app) printOutcome(o pipeline.Outcome, took time.Duration) error {

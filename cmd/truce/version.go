@@ -33,6 +33,7 @@ func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version of Truce and of DuckDB",
+		Long:    "Print the version of Truce, the commit it was built from, and the version of DuckDB.\n\nEXIT STATUS\n  0  always, unless DuckDB cannot be opened (1)",
 		Example: "  truce version --json",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

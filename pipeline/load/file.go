@@ -13,12 +13,12 @@ import (
 )
 
 // tuning holds sizes that only tests change.
-type tuning struct{ block, reach, fieldLimit, recordLimit int }
+type tuning struct{ block, reach, fieldLimit, recordLimit, rowGroup int }
 
 func defaultTuning() tuning {
 	return tuning{
 		block: 512 << 10, reach: lex.DefaultFieldLimit,
-		fieldLimit: lex.DefaultFieldLimit, recordLimit: lex.DefaultRecordLimit,
+		fieldLimit: lex.DefaultFieldLimit, recordLimit: lex.DefaultRecordLimit, rowGroup: rowGroupRows,
 	}
 }
 
@@ -152,7 +152,7 @@ func (l *loader) load(ctx context.Context, h *head, reader *blockReader) (Result
 	}
 	for n := range l.to.Writers {
 		r.parsers = append(r.parsers, newParser(h.plan, h.dialect))
-		r.parts = append(r.parts, newPartWriter(h.plan, l.to, n+1))
+		r.parts = append(r.parts, newPartWriter(h.plan, l.to, n+1, l.tune.rowGroup))
 	}
 	r.hashes = make([]keyHashes, l.to.Writers)
 	result := Result{Columns: h.plan.maps(), Unmapped: h.plan.unmapped(), Delimiter: h.dialect.Delimiter}

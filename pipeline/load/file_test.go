@@ -126,10 +126,16 @@ func TestFormatsAreSettledByTheFile(t *testing.T) {
 			x := opportunity(t)
 			x.Remembered = c.remembered
 			// Once within the first block, and once far behind it.
-			for _, padding := range []int{0, 30_000} {
+			for _, padding := range []int{0, 3000} {
 				first, rest, _ := strings.Cut(c.text, "\n")
-				l := loadText(t, x, header+strings.Repeat("p,Won,2017-01-01,,,\n", padding)+first+"\n"+
-					strings.Repeat("q,Won,2017-01-01,,,\n", padding)+rest)
+				csv := header + strings.Repeat("p,Won,2017-01-01,,,\n", padding) + first + "\n" +
+					strings.Repeat("q,Won,2017-01-01,,,\n", padding) + rest
+				tune := defaultTuning()
+				tune.block = 16 << 10
+				l := loaded{dir: t.TempDir()}
+				var err error
+				l.Result, err = loadFile(t.Context(), text(csv), x, Target{Dir: l.dir, Prefix: "p", Writers: 2}, nil, tune)
+				require.NoError(t, err)
 				require.Equal(t, c.formats, l.Formats)
 				require.Equal(t, []string{c.want}, duck(t, fmt.Sprintf(
 					"select close_date::varchar from read_parquet('%s/p-[0-9]*.parquet') where opportunity_id = 'a'", l.dir)))
@@ -144,7 +150,7 @@ func TestATruncatedStreamLeavesNothing(t *testing.T) {
 	t.Parallel()
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
-	_, err := w.Write([]byte("opportunity_id,stage\n" + strings.Repeat("a,Won\n", 300_000)))
+	_, err := w.Write([]byte("opportunity_id,stage\n" + strings.Repeat("a,Won\n", 200_000)))
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	for _, size := range []int{packed.Len() / 2, packed.Len() - 1} {
@@ -168,7 +174,7 @@ func TestErrorsOfTheSurroundingsLeaveNothing(t *testing.T) {
 	_, err := File(t.Context(), func() (io.ReadCloser, error) { return nil, broken }, opportunity(t), Target{Dir: dir, Prefix: "p"}, nil)
 	require.ErrorIs(t, err, broken)
 
-	rows := "opportunity_id,stage\n" + strings.Repeat("a,Won\n", 300_000)
+	rows := "opportunity_id,stage\n" + strings.Repeat("a,Won\n", 200_000)
 	open := func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader(rows), &failing{broken})), nil
 	}
@@ -250,13 +256,13 @@ func TestManyFootersInTheMiddleAreRows(t *testing.T) {
 	t.Parallel()
 	x := opportunity(t)
 	x.Footers = []string{"Total"}
-	l := loadText(t, x, "opportunity_id,stage\n"+strings.Repeat("Total,1\n", 250_000))
+	l := loadText(t, x, "opportunity_id,stage\n"+strings.Repeat("Total,1\n", 80_000))
 	require.EqualValues(t, maxFooters, l.Counts.Ignored)
-	require.EqualValues(t, 250_000-maxFooters, l.Counts.Loaded)
-	l = loadText(t, x, "opportunity_id,stage\n"+strings.Repeat("Total,1\n", 250_000)+"a,Won\n")
+	require.EqualValues(t, 80_000-maxFooters, l.Counts.Loaded)
+	l = loadText(t, x, "opportunity_id,stage\n"+strings.Repeat("Total,1\n", 80_000)+"a,Won\n")
 	require.Zero(t, l.Counts.Ignored)
-	require.EqualValues(t, 250_001, l.Counts.Loaded)
-	require.Equal(t, []string{"2 to 250002, 250001 lines"}, duck(t, fmt.Sprintf(
+	require.EqualValues(t, 80_001, l.Counts.Loaded)
+	require.Equal(t, []string{"2 to 80002, 80001 lines"}, duck(t, fmt.Sprintf(
 		"select min(_line) || ' to ' || max(_line) || ', ' || count(distinct _line) || ' lines' from read_parquet('%s/p-[0-9]*.parquet')",
 		l.dir)))
 }
@@ -278,10 +284,10 @@ func TestADictionaryThatGrowsTooLarge(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	b.WriteString("opportunity_id,stage,name\n")
-	for i := range 100_000 {
+	for i := range 60_000 {
 		name := ""
 		switch {
-		case i < 20_000:
+		case i < 10_000:
 			name = fmt.Sprint(i % 7)
 		case i%10 != 0:
 			name = fmt.Sprintf("%0100d", i)
@@ -289,7 +295,7 @@ func TestADictionaryThatGrowsTooLarge(t *testing.T) {
 		fmt.Fprintf(&b, "a%d,Won,%s\n", i, name)
 	}
 	l := loadText(t, opportunity(t), b.String())
-	require.Equal(t, []string{"100000 72007 8000 a99999"}, duck(t, fmt.Sprintf(
-		`select concat_ws(' ', count(*), count(distinct name), count(*) - count(name), max(opportunity_id) filter (ltrim(name, '0') = '99999'))
+	require.Equal(t, []string{"60000 45007 5000 a59999"}, duck(t, fmt.Sprintf(
+		`select concat_ws(' ', count(*), count(distinct name), count(*) - count(name), max(opportunity_id) filter (ltrim(name, '0') = '59999'))
 		from read_parquet('%s/p-[0-9]*.parquet')`, l.dir)))
 }

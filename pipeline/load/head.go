@@ -122,7 +122,7 @@ func (h *head) check() error {
 	if len(refused) > 0 {
 		first := *refused[0]
 		if len(refused) > 1 {
-			first.Reason = fmt.Sprintf("%s (and %d more problems; truce check lists them)", first.Reason, len(refused)-1)
+			first.Reason = fmt.Sprintf("%s (the first of %d problems; truce check lists them)", first.Reason, len(refused))
 		}
 		return &first
 	}

@@ -15,31 +15,37 @@ func (p *plan) missingError(line int64, name string) *RefusedError {
 		Line: line,
 		Reason: fmt.Sprintf("the header has no column for the required field %s of %s (looked for %s)",
 			name, p.extract.Entity.Name, quoted(names)),
-		Hint: p.hint(append([]string{name}, names...), name),
+		Hint: p.hint(name),
 	}
 }
 
 // groupError says that of several groups of columns none is complete.
 func (p *plan) groupError(line int64) *RefusedError {
-	var groups, all []string
-	for _, group := range p.extract.Entity.AnyOf {
-		groups = append(groups, strings.Join(group, " and "))
-		for _, name := range group {
-			all = append(all, name)
-			all = append(all, p.extract.headersFor(name)...)
+	var groups []string
+	field := p.extract.Entity.AnyOf[0][0]
+	for i := range p.extract.Entity.AnyOf {
+		group := p.extract.Entity.AnyOf[len(p.extract.Entity.AnyOf)-1-i]
+		groups = append([]string{strings.Join(group, " and ")}, groups...)
+		if len(p.near(p.names(group[0]))) > 0 {
+			field = group[0]
 		}
 	}
 	return &RefusedError{
 		Line: line,
 		Reason: fmt.Sprintf("the header of %s must have %s, and has none of these",
 			p.extract.Entity.Name, strings.Join(groups, ", or ")),
-		Hint: p.hint(all, p.extract.Entity.AnyOf[0][0]),
+		Hint: p.hint(field),
 	}
 }
 
+// names lists what a header for the field may look like.
+func (p *plan) names(field string) []string {
+	return append([]string{field}, p.extract.headersFor(field)...)
+}
+
 // hint says which key of the configuration to set, with the header that looks most like the field.
-func (p *plan) hint(wanted []string, field string) string {
-	near := p.near(wanted)
+func (p *plan) hint(field string) string {
+	near := p.near(p.names(field))
 	key := fmt.Sprintf("extracts.%s.columns.%s", p.extract.Entity.Name, field)
 	if len(near) == 0 {
 		return fmt.Sprintf("set %s to one of the headers of the file: %s", key, quoted(p.headers))

@@ -104,7 +104,7 @@ func TestBlocksAndWorkersDoNotMatter(t *testing.T) {
 		if x.Comments == "" {
 			text = strings.Replace(text, "#c\n", "", 1)
 		}
-		tune := tuning{block: 1 << 20, reach: 40, fieldLimit: 40, recordLimit: 90}
+		tune := tuning{block: 1 << 20, reach: 40, fieldLimit: 40, recordLimit: 90, rowGroup: 5}
 		one := loadTuned(t, x, text, 1, tune)
 		tune.block = rapid.IntRange(1, 120).Draw(t, "block")
 		require.Equal(t, one, loadTuned(t, x, text, 3, tune))

@@ -20,11 +20,12 @@ type partWriter struct {
 	path   string
 	table  *table
 	filled []values // of the columns that no cell fills, reused
+	group  int      // rows of a row group
 }
 
-func newPartWriter(p *plan, to Target, n int) *partWriter {
+func newPartWriter(p *plan, to Target, n, group int) *partWriter {
 	return &partWriter{
-		plan: p, path: filepath.Join(to.Dir, fmt.Sprintf("%s-%d.parquet", to.Prefix, n)),
+		plan: p, group: group, path: filepath.Join(to.Dir, fmt.Sprintf("%s-%d.parquet", to.Prefix, n)),
 		filled: make([]values, len(p.columns)),
 	}
 }
@@ -40,6 +41,7 @@ func (w *partWriter) write(b *batch, a *arena, lines, records int64) error {
 		if err != nil {
 			return err
 		}
+		table.perGroup = w.group
 		w.table = table
 	}
 	if err := w.table.begin(); err != nil {

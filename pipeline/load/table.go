@@ -41,7 +41,8 @@ type table struct {
 	out          *os.File
 	writer       *file.Writer
 	group        file.BufferedRowGroupWriter
-	inGroup      int64
+	inGroup      int
+	perGroup     int // rows of a row group, about
 	rows         int64
 }
 
@@ -51,7 +52,7 @@ func createTable(path string, columns []tableColumn) (*table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create a part of the landing: %w", err)
 	}
-	t := &table{columns: columns, dictionaries: make([]*dictionary, len(columns)), out: out}
+	t := &table{columns: columns, dictionaries: make([]*dictionary, len(columns)), out: out, perGroup: rowGroupRows}
 	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(1),
 		parquet.WithDictionaryDefault(false), parquet.WithBatchSize(4096),
@@ -111,7 +112,7 @@ func (c tableColumn) node() (schema.Node, error) {
 
 // begin makes room for rows, in a new row group if the last one is full.
 func (t *table) begin() error {
-	full := t.group == nil || t.inGroup >= rowGroupRows
+	full := t.group == nil || t.inGroup >= t.perGroup
 	for _, d := range t.dictionaries {
 		full = full || d != nil && d.full()
 	}
@@ -182,7 +183,7 @@ func (t *table) write(column int, v *values) error {
 
 // finish says that every column got this many rows.
 func (t *table) finish(rows int) {
-	t.inGroup += int64(rows)
+	t.inGroup += rows
 	t.rows += int64(rows)
 }
 
