@@ -2,12 +2,14 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"truce/pipeline/check"
 	"truce/pipeline/engine"
+	"truce/pipeline/publish"
 )
 
 // databaseFile is the name of the published database.
@@ -28,6 +30,10 @@ func (r *run) model(ctx context.Context, v *view, out string) error {
 		p.Database = filepath.Join(out, databaseFile)
 	}
 	result, err := r.Engine.Run(ctx, p)
+	var output *engine.OutputError
+	if errors.As(err, &output) {
+		return publish.WriteFailed(out, err)
+	}
 	if err != nil {
 		return err
 	}

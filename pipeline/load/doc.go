@@ -27,7 +27,7 @@
 //
 // A format is the order of day and month of a date column, or the decimal sign of a number column.
 // It holds for a whole column and never changes from row to row: it is declared by configuration,
-// settled by a cell that allows no other reading, remembered from an earlier file, or shared with
+// remembered from an earlier file, settled by a cell that allows no other reading, or shared with
 // the other columns of the file, in this order. A file that contradicts what is settled is refused,
 // and so is one whose cells allow two readings when nothing settles which; what is declared is not
 // disputed, and a cell that does not fit it is quarantined. ISO dates, and numbers that mean the

@@ -43,6 +43,9 @@ func fail(step, path string, err error) error {
 	return &Error{Step: step, Path: path, Hint: hint(err), Err: err}
 }
 
+// WriteFailed makes the error of whoever fills the staging folder an *Error.
+func WriteFailed(path string, err error) error { return fail("write", path, err) }
+
 func hint(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

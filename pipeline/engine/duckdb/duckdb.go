@@ -49,7 +49,7 @@ func (e Engine) Run(ctx context.Context, plan engine.Plan) (result engine.Result
 	if err != nil {
 		return result, fmt.Errorf("open duckdb: %w", err)
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() { err = errors.Join(outputError(err, plan.Out), db.Close()) }()
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return result, fmt.Errorf("open duckdb: %w", err)
