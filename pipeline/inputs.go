@@ -13,9 +13,13 @@ import (
 	"truce/pipeline/source"
 )
 
+// isReplay tells whether the run shows what was known at a time of the past. It is published beside the
+// others and does not become the current run.
+func (r *run) isReplay() bool { return !r.KnownAt.IsZero() }
+
 // checkFreshness refuses extracts that are older than the configuration allows.
 func (r *run) checkFreshness(branches []landing.Branch) error {
-	if !r.KnownAt.IsZero() {
+	if r.isReplay() {
 		return nil // a replay of the past is as old as it is
 	}
 	var problems []string

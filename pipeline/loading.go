@@ -21,15 +21,6 @@ type LoadSummary struct {
 	Files, Known, Loaded, Quarantined int64 // Known: files that had landed before
 }
 
-// pending is a file that lies in the folder of a source.
-type pending struct {
-	src     config.Source
-	extract load.Extract
-	file    source.File
-	landed  landing.File // identity at first; everything once it has landed
-	isNew   bool
-}
-
 // load lands what lies in the folders of the sources and has not landed before, in one load.
 func (r *run) load(ctx context.Context) error {
 	loads, err := r.log.Loads(r.Now())
@@ -52,107 +43,6 @@ func (r *run) load(ctx context.Context) error {
 		return errors.Join(err, staging.Discard())
 	}
 	return staging.Commit(landing.Load{Files: landedFiles(files), Scans: scans(files, r.Config)})
-}
-
-// find lists the files of every source and tells which of them are new. Every problem of every
-// source is reported at once.
-func (r *run) find(ctx context.Context, loads []landing.Load) ([]*pending, error) {
-	var all []*pending
-	var problems []string
-	for i, src := range r.Config.Sources {
-		files, missing, err := r.findIn(ctx, src)
-		if pattern := (*source.PatternError)(nil); errors.As(err, &pattern) {
-			return nil, config.NewError(patternProblem(r.Config, i, pattern))
-		}
-		if isInput(err) {
-			problems = append(problems, err.Error())
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, files...)
-		problems = append(problems, missing...)
-	}
-	if len(problems) == 0 && !slices.ContainsFunc(all, func(p *pending) bool { return p.file.Entity == "opportunity" }) {
-		problems = append(problems, "no source has an opportunity extract; name its files below sources[].extracts.opportunity.files")
-	}
-	if len(problems) > 0 {
-		return nil, &InputError{Problems: problems}
-	}
-	markNew(all, loads)
-	return all, nil
-}
-
-// markNew tells which files are to be landed. One that landed before, or that repeats another file of
-// this run, goes by the identity of the one that stands for it.
-func markNew(files []*pending, loads []landing.Load) {
-	var fresh landing.Load
-	for _, p := range files {
-		if same, ok := landing.Find(loads, p.landed); ok {
-			p.landed = same
-		} else if same, ok := landing.Find([]landing.Load{fresh}, p.landed); ok {
-			p.landed = same
-		} else {
-			p.isNew = true
-			fresh.Files = append(fresh.Files, p.landed)
-		}
-	}
-}
-
-// findIn lists the files of one source; missing says which configured extracts have none.
-func (r *run) findIn(ctx context.Context, src config.Source) (files []*pending, missing []string, err error) {
-	preset, err := source.LookupPreset(src.Preset)
-	if err != nil {
-		return nil, nil, err
-	}
-	found, err := source.Find(ctx, src, preset, r.Now())
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, name := range found.Growing {
-		r.outcome.Warnings = append(r.outcome.Warnings,
-			fmt.Sprintf("%s/%s is still being written; it is left for the next run", src.Name, name))
-	}
-	seen := map[string]bool{}
-	for _, file := range found.Files {
-		p, err := r.pendingFile(src, preset, file)
-		if err != nil {
-			return nil, nil, err
-		}
-		seen[file.Entity] = true
-		files = append(files, p)
-	}
-	for _, name := range slices.Sorted(maps.Keys(src.Extracts)) {
-		if !seen[name] {
-			missing = append(missing, "source "+src.Name+": "+noFile(name, src.Path, len(found.Ignored), len(found.Growing)))
-		}
-	}
-	return files, missing, nil
-}
-
-func (r *run) pendingFile(src config.Source, preset source.Preset, file source.File) (*pending, error) {
-	contract, ok := entity.Lookup(file.Entity)
-	if !ok {
-		return nil, fmt.Errorf("preset %s: unknown entity %s", preset.Name, file.Entity)
-	}
-	x, err := extractOf(r.Config, src, preset, contract)
-	if err != nil {
-		return nil, err
-	}
-	x.FileName = file.Name
-	mapping, err := mappingHash(x, src.Extracts[file.Entity].Encoding)
-	if err != nil {
-		return nil, err
-	}
-	content, err := file.ContentHash()
-	if err != nil {
-		return nil, err
-	}
-	return &pending{src: src, extract: x, file: file, landed: landing.File{
-		Source: src.Name, Entity: file.Entity, Name: file.Name, ContentHash: content, MappingHash: mapping,
-		Size: file.Size, NameDate: file.Date, ModTime: file.ModTime, Replace: src.Extracts[file.Entity].Replace,
-	}}, nil
 }
 
 // loadFiles loads the new files one after the other; each of them uses all cores.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -47,6 +48,7 @@ func (c crm) configure(sources string) {
 	write(c.t, c.config, []byte(sources+`
 stages: {won: [Won], lost: [Lost]}
 segments: [{name: Large, where: "amount >= 1000"}]
+reports: {duckdb: false}
 `))
 }
 
@@ -369,4 +371,81 @@ func TestAHeldLockKeepsOthersOut(t *testing.T) {
 	require.Nil(t, c.latest())
 	require.NoError(t, lock.Unlock())
 	_, _ = c.night()
+}
+
+// Two systems may use one id for one file name and line; the deal is still one deal.
+func TestTwoSourcesWithTheSameRecord(t *testing.T) {
+	t.Parallel()
+	c := newCRM(t, "delta", "")
+	source := "  - {name: %s, path: ./%s, extracts: {opportunity: {files: deals.csv, columns: {opportunity_id: id, stage: stage, " +
+		"created_at: created, close_date: closed, amount: amount}}}}\n"
+	c.configure("sources:\n" + fmt.Sprintf(source, "one", "crm") + fmt.Sprintf(source, "two", "other"))
+	c.export("deals.csv", 0, dealFile("1,New,2024-01-01,,100", "2,New,2024-01-01,,7"))
+	other := filepath.Join(filepath.Dir(c.folder), "other", "deals.csv")
+	write(t, other, dealFile("1,Won,2024-01-01,2024-02-01,100", "3,New,2024-01-01,,7"))
+	settle(t, other, 1)
+	counts, _ := c.night()
+	require.Equal(t, "3 created, 1 won, 0 lost, 0 excluded, 100.00", counts, "the newer file says that the deal was won")
+}
+
+func TestAReplayOfThePastDoesNotBecomeTheCurrentRun(t *testing.T) {
+	t.Parallel()
+	c := newCRM(t, "delta", "")
+	c.export("deals.csv", 0, dealFile("1,Won,2024-01-01,2024-02-01,100"))
+	_, _ = c.night()
+	known := c.now
+	c.export("deals.csv", 1, dealFile("1,Lost,2024-01-01,2024-02-01,100"))
+	_, second := c.night()
+	o := c.options(nightAsOf)
+	o.KnownAt = known
+	replay, err := pipeline.Run(t.Context(), o)
+	require.NoError(t, err)
+	require.Equal(t, "1", open(t, replay.Report).one(t, "win_rate", allOf("All", "none", ""))["won_count"], "what was known then")
+	require.Equal(t, second.Report.ID, c.latest().ID)
+	counts, _ := c.night()
+	require.Equal(t, "1 created, 0 won, 1 lost, 0 excluded, 0.00", counts)
+}
+
+// A part of a complete export that is still being written is not a sign that its records were deleted.
+func TestAHalfWrittenSnapshotIsRefused(t *testing.T) {
+	t.Parallel()
+	c := newCRM(t, "snapshot", "")
+	c.export("deals-a.csv", 0, dealFile("1,Won,2024-01-01,2024-02-01,100"))
+	c.export("deals-b.csv", 0, dealFile("2,Won,2024-01-01,2024-02-01,50"))
+	_, first := c.night()
+	c.export("deals-a.csv", 1, dealFile("1,Won,2024-01-01,2024-02-01,110"))
+	stop := grow(t, filepath.Join(c.folder, "deals-b.csv"))
+	o := c.options(nightAsOf)
+	o.Now = time.Now
+	_, err := pipeline.Run(t.Context(), o)
+	stop()
+	var input *pipeline.InputError
+	require.ErrorAs(t, err, &input)
+	require.ErrorContains(t, err, "deals-b.csv is still being written")
+	require.Equal(t, first.Report.ID, c.latest().ID)
+}
+
+// grow keeps adding to a file until the function is called.
+func grow(t *testing.T, path string) (stop func()) {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0) //nolint:gosec // the test's own file
+	require.NoError(t, err)
+	_, err = file.WriteString("3,New,2024-01-01,,1\n")
+	require.NoError(t, err)
+	done, ended := make(chan struct{}), make(chan error)
+	go func() {
+		for {
+			select {
+			case <-done:
+				ended <- file.Close()
+				return
+			case <-time.After(20 * time.Millisecond):
+				_, _ = file.WriteString("4,New,2024-01-01,,1\n") // a failure would show as a finished file
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		require.NoError(t, <-ended)
+	}
 }

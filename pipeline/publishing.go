@@ -38,6 +38,7 @@ func (r *run) manifest(v *view, fingerprint string) publish.Manifest {
 		Program: r.Program, Slot: r.slot(), Job: r.Job, AsOf: r.asOf.Time().Format(time.DateOnly), KnownAt: r.knownAt,
 		Company: r.Config.Company, Timezone: r.Config.Timezone, Currency: r.Config.Currency,
 		ConfigHash: r.Config.Hash(), Fingerprint: fingerprint, Warnings: r.outcome.Warnings,
+		KeepsLatest: r.isReplay(),
 	}
 	for _, b := range v.branches {
 		m.Inputs = append(m.Inputs, publish.Input{

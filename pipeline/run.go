@@ -157,7 +157,7 @@ func (r *run) execute(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(r.work) }() // what is left is removed by the next run
-	if r.KnownAt.IsZero() {
+	if !r.isReplay() {
 		if err := r.step("load", func() error { return r.load(ctx) }); err != nil {
 			return err
 		}

@@ -120,7 +120,7 @@ func cells(t *testing.T, published reports, q tracing) []cell {
 		steps = published.ask(t, "select distinct step from ("+published.table("funnel")+")")
 	}
 	var found []cell
-	for _, segment := range []string{"All", "SMB", "Unassigned"} {
+	for _, segment := range []string{"All", "SMB"} {
 		for _, c := range periods {
 			for _, step := range steps {
 				c.segment, c.step = segment, step["step"]

@@ -162,6 +162,9 @@ func (r *run) fingerprint(v *view) string {
 		}
 	}
 	add(r.slot(), r.asOf.Time().String(), r.Config.Hash(), r.Program.Version, r.Program.Commit, r.Program.DuckDB)
+	if r.isReplay() {
+		add("replay") // it never stands in for a run that becomes the current one
+	}
 	for _, b := range v.branches {
 		add(b.File.Identity(), b.File.EffectiveAt.UTC().String(), fmt.Sprint(b.IsCurrent))
 	}

@@ -275,23 +275,6 @@ func companyColumns(e *entity.Entity) []entity.Field {
 	return columns
 }
 
-// sqlLiteral writes a value of a record.
-func sqlLiteral(value any) string {
-	switch v := value.(type) {
-	case nil:
-		return "null"
-	case time.Time:
-		return "timestamp '" + v.Format("2006-01-02 15:04:05") + "'"
-	case oracle.Day:
-		return "date '" + v.String() + "'"
-	case engine.Day:
-		return "date '" + oracle.Day(v).String() + "'"
-	case string:
-		return "'" + strings.ReplaceAll(v, "'", "''") + "'"
-	}
-	return fmt.Sprint(value)
-}
-
 func TestMoneyIsWrittenToTheCent(t *testing.T) {
 	t.Parallel()
 	var lines []string

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -222,4 +223,21 @@ func (s *stand) brokenChecks(t require.TestingT, rows landed) []string {
 		}
 	}
 	return broken
+}
+
+// sqlLiteral writes a value of a record.
+func sqlLiteral(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "null"
+	case time.Time:
+		return "timestamp '" + v.Format("2006-01-02 15:04:05") + "'"
+	case oracle.Day:
+		return "date '" + v.String() + "'"
+	case engine.Day:
+		return "date '" + oracle.Day(v).String() + "'"
+	case string:
+		return "'" + strings.ReplaceAll(v, "'", "''") + "'"
+	}
+	return fmt.Sprint(value)
 }

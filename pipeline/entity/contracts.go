@@ -113,7 +113,7 @@ func stageChange() *Entity {
 		Fields: []Field{
 			{Name: "opportunity_id", Required: true, Key: true, Doc: "the deal"},
 			{Name: "changed_at", Type: Timestamp, Required: true, Key: true, Doc: "when it entered the stage"},
-			{Name: "sequence", Key: true, Doc: "the source's id of the entry, else its place in the file"},
+			{Name: "sequence", Key: true, Doc: "the source's id of the entry, else # and its place in the file"},
 			{Name: "stage", Required: true, Doc: "the stage it entered"},
 			{Name: "amount", Type: Decimal, Doc: "the deal's amount from then on"},
 			{Name: "close_date", Type: Date, Doc: "the expected close from then on"},

@@ -32,7 +32,7 @@ func TestPlacesFillKeysThatTheFileLacks(t *testing.T) {
 	require.True(t, l.UniqueKeys)
 
 	l = loadText(t, lookup(t, "stage_change"), "opportunity_id,changed_at,stage\na,2017-01-01,Won\na,2017-01-01,Won\n")
-	require.Equal(t, []string{"2|000000000001", "3|000000000002"}, l.rows(t, "sequence"))
+	require.Equal(t, []string{"2|#000000000001", "3|#000000000002"}, l.rows(t, "sequence"))
 	require.True(t, l.UniqueKeys)
 
 	l = loadText(t, lookup(t, "stage_change"), "opportunity_id,changed_at,stage,sequence\na,2017-01-01,Won,7\na,2017-01-01,Won,7\na,2017-01-02,Won,7\n")

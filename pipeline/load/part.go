@@ -91,7 +91,8 @@ func (w *partWriter) values(i int, b *batch, a *arena, records int64) *values {
 }
 
 // placeText writes the place of a record in its file, counted from 1, as a key: in a cost ledger
-// with the file's name, elsewhere with zeros in front, so that its order is the file's.
+// with the file's name, elsewhere with zeros in front, so that its order is the file's, and a # that
+// tells it from an id of the source.
 func (w *partWriter) placeText(c *column, a *arena, place int64) parquet.ByteArray {
 	const digits = 12
 	name := w.plan.extract.FileName
@@ -99,6 +100,7 @@ func (w *partWriter) placeText(c *column, a *arena, place int64) parquet.ByteArr
 	if c.field.Name == "sequence" {
 		var scratch [20]byte
 		number := strconv.AppendInt(scratch[:0], place, 10)
+		out = append(out, '#')
 		for range digits - len(number) {
 			out = append(out, '0')
 		}

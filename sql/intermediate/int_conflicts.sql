@@ -14,6 +14,7 @@ with opportunity_lines as (
     select
         opportunity_id,
         modified_at,
+        _source,
         _load_id,
         _file,
         md5(concat_ws('|',
@@ -42,6 +43,7 @@ lead_lines as (
     select
         lead_id,
         modified_at,
+        _source,
         _load_id,
         _file,
         md5(concat_ws('|',
@@ -69,7 +71,7 @@ select
     opportunity_id as record_id,
     _file as file
 from opportunity_lines
-group by opportunity_id, modified_at, _load_id, _file
+group by opportunity_id, modified_at, _source, _load_id, _file
 having count(distinct content) > 1
 union
 select
@@ -77,5 +79,5 @@ select
     lead_id,
     _file
 from lead_lines
-group by lead_id, modified_at, _load_id, _file
+group by lead_id, modified_at, _source, _load_id, _file
 having count(distinct content) > 1

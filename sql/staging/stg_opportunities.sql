@@ -21,6 +21,7 @@ with repeated as (
 versions as (
     select
         v.opportunity_id,
+        v._source,
         v._load_id,
         v._file,
         v._line,
@@ -34,6 +35,7 @@ versions as (
                 v._effective_at desc nulls last,
                 v._file desc nulls last,
                 v._landed_at desc nulls last,
+                v._source desc nulls last,
                 v._line desc nulls last
         ) as version_rank
     from landing_opportunity as v
@@ -47,6 +49,7 @@ select
 from landing_opportunity as l
 left join versions as v
     on v.opportunity_id = l.opportunity_id
+    and v._source = l._source
     and v._load_id = l._load_id
     and v._file = l._file
     and v._line = l._line

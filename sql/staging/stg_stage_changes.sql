@@ -27,15 +27,18 @@ with repeated as (
 
 versions as (
     select
+        v._source,
         v._load_id,
         v._file,
         v._line,
         row_number() over (
             partition by r.opportunity_id, r.changed_at, r.entry
             order by
+                v._is_current desc nulls last,
                 v._effective_at desc nulls last,
                 v._file desc nulls last,
                 v._landed_at desc nulls last,
+                v._source desc nulls last,
                 v._line desc nulls last
         ) as version_rank
     from landing_stage_change as v
@@ -57,9 +60,10 @@ select
     l._line
 from landing_stage_change as l
 anti join (
-    select _load_id, _file, _line from versions where version_rank > 1
+    select _source, _load_id, _file, _line from versions where version_rank > 1
 ) as older
-    on older._load_id = l._load_id
+    on older._source = l._source
+    and older._load_id = l._load_id
     and older._file = l._file
     and older._line = l._line
 where l._is_current
