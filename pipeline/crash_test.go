@@ -29,7 +29,6 @@ func TestTheProgramCanBeEndedAtAnyMoment(t *testing.T) {
 		t.Skip("it builds the binary and runs it many times")
 	}
 	binary := filepath.Join(t.TempDir(), "truce")
-	//nolint:gosec // the arguments are the test's own
 	built, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../cmd/truce").CombinedOutput()
 	require.NoError(t, err, string(built))
 	t.Run("killed", func(t *testing.T) { killedAnywhere(t, newProgram(t, binary)) })
@@ -82,7 +81,6 @@ func (p program) addDeal(n int) string {
 
 // command gives a run of the binary that has not started.
 func (p program) command() *exec.Cmd {
-	//nolint:gosec // the arguments are the test's own
 	cmd := exec.CommandContext(p.t.Context(), p.binary, "run", "--config", p.config, "--state", p.state, "--drop", p.drop, "--as-of", crashAsOf)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	return cmd
@@ -119,7 +117,6 @@ func killedAnywhere(t *testing.T, p program) {
 	whole := time.Since(started)
 	before, deals := p.published()
 	const kills = 8
-	//nolint:gosec // the same moments in every run, not a secret
 	random := rand.New(rand.NewPCG(3, 4))
 	for n := range kills {
 		p.addDeal(n)

@@ -79,7 +79,10 @@ func TestDialects(t *testing.T) {
 	all := dialects()
 	published := runDialect(t, all[0], tables)
 	require.Len(t, open(t, published).rows(t, "win_rate", allOf("All", "owner", "Hélène Ñandú")), 1)
-	for _, d := range all[1:] {
+	for i, d := range all[1:] {
+		if testing.Short() && i%8 != 0 {
+			continue
+		}
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			requireSameReports(t, published, runDialect(t, d, tables))
@@ -138,6 +141,7 @@ func runDialect(t *testing.T, d dialect, tables map[string][][]string) publish.R
 func withAnyName(t *testing.T, path string) string {
 	t.Helper()
 	text := regexp.MustCompile(`files: (\w+)\.csv`).ReplaceAll(read(t, path), []byte(`files: "$1*"`))
+	text = append(text, "\nreports: {duckdb: false}\n"...)
 	require.NoError(t, os.WriteFile(path, text, 0o600))
 	return path
 }
@@ -205,7 +209,6 @@ func grouped(whole, sign string) string {
 }
 
 func shuffled(records [][]string) [][]string {
-	//nolint:gosec // the same order in every run, not a secret
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(records)-1, func(i, j int) {
 		records[i+1], records[j+1] = records[j+1], records[i+1]
 	})

@@ -243,8 +243,12 @@ func (k *classifier) model(name string, computed []string, withAccount bool) (*m
 		own = append(own, name+"."+f.Name)
 	}
 	own = append(own, name+"._source", name+".is_deleted_record", name+".seen_at")
-	from := fmt.Sprintf("from stg_%s as %s\nleft join %s as owner on owner.owner_id = %s.owner_id",
-		plural(name), name, k.joined("owner", "stg_owners", map[string]string{"manager": "manager_name"}), name)
+	// an owner is joined only where a rule or a breakdown looks at one
+	from := fmt.Sprintf("from stg_%s as %s", plural(name), name)
+	if strings.Contains(strings.Join(computed, " "), "owner.") {
+		from += fmt.Sprintf("\nleft join %s as owner on owner.owner_id = %s.owner_id",
+			k.joined("owner", "stg_owners", map[string]string{"manager": "manager_name"}), name)
+	}
 	if withAccount {
 		from += "\nleft join " + k.joined("account", "stg_accounts", nil) + " as account on account.lookup_id = opportunity.account_id"
 	}

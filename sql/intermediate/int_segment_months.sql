@@ -2,7 +2,7 @@
 description: >-
     What drives the sharing of costs: leads and open deal-days of each segment and month. Deal-days
     come from monthly entries and exits; no deal is expanded over its days.
-grain: one row per segment and month with any of them
+grain: one row per segment and month since the first deal or lead
 unique_key: [segment, month_start]
 version: 1
 columns:

@@ -9,36 +9,81 @@ columns:
     lookup_id: the account's id, as other records name it
     account_id: the account that is left after merges
 */
-with versions as (
+with repeated as (
+    select account_id
+    from landing_account
+    where _may_repeat
+    group by account_id
+    having count(*) > 1
+),
+
+versions as (
     select
-        v.*,
+        v.account_id,
+        v._load_id,
+        v._file,
+        v._line,
         row_number() over (
             partition by v.account_id
             order by
-                v._is_current desc nulls last,
                 v.modified_at desc nulls last,
+                v._is_current desc nulls last,
                 v._effective_at desc nulls last,
                 v._file desc nulls last,
                 v._landed_at desc nulls last,
                 v._line desc nulls last
         ) as version_rank
     from landing_account as v
+    semi join repeated as r on r.account_id = v.account_id
 ),
 
 newest as (
-    select * from versions where version_rank = 1
+    select l.*
+    from landing_account as l
+    left join versions as v
+        on v.account_id = l.account_id
+        and v._load_id = l._load_id
+        and v._file = l._file
+        and v._line = l._line
+    where coalesce(v.version_rank, 1) = 1
+),
+
+-- few accounts are merged: only those are followed
+merged as (
+    select
+        m.account_id,
+        m.merged_into
+    from newest as m
+    where m.merged_into is not null
+),
+
+chains as (
+    select
+        a.account_id,
+        a.merged_into as first_id,
+        b.merged_into as second_id,
+        c.merged_into as third_id
+    from merged as a
+    left join merged as b on b.account_id = a.merged_into
+    left join merged as c on c.account_id = b.merged_into
 ),
 
 survivors as (
     select
-        a.account_id as lookup_id,
-        coalesce(c.account_id, b.account_id, m.account_id, a.account_id) as survivor_id
-    from newest as a
-    left join newest as m on m.account_id = a.merged_into
-    left join newest as b on b.account_id = m.merged_into
-    left join newest as c on c.account_id = b.merged_into
+        c.account_id as lookup_id,
+        coalesce(n3.account_id, n2.account_id, n1.account_id) as survivor_id
+    from chains as c
+    left join newest as n1 on n1.account_id = c.first_id
+    left join newest as n2 on n2.account_id = c.second_id
+    left join newest as n3 on n3.account_id = c.third_id
 )
 
+select
+    n.account_id as lookup_id,
+    n.*
+from newest as n
+anti join survivors as s on s.lookup_id = n.account_id and s.survivor_id is not null
+union all
 select
     s.lookup_id,
     n.*

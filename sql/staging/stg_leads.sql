@@ -30,8 +30,8 @@ versions as (
         row_number() over (
             partition by v.lead_id
             order by
-                v._is_current desc nulls last,
                 v.modified_at desc nulls last,
+                v._is_current desc nulls last,
                 v._effective_at desc nulls last,
                 v._file desc nulls last,
                 v._landed_at desc nulls last,
