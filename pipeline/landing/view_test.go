@@ -74,7 +74,11 @@ func checkBranches(t *testing.T, cases map[string]branchCase) {
 					text = "+" + text
 				}
 				got = append(got, text)
-				require.Equal(t, []string{"/landing/" + b.LoadID + "/" + b.File.Parts[0].Name}, b.Parts)
+				var parts []string
+				for _, part := range b.File.Parts {
+					parts = append(parts, "/landing/"+b.LoadID+"/"+part.Name)
+				}
+				require.Equal(t, parts, b.Parts)
 			}
 			require.Equal(t, c.want, strings.Join(got, " "))
 		})
@@ -163,7 +167,7 @@ func TestCurrentSnapshot(t *testing.T) {
 		"a snapshot without rows deletes everything": {
 			Snapshot,
 			[]step{{"a=1", "a=1"}, {"a=empty", "a=empty"}},
-			"a=1@load1",
+			"a=1@load1 +a=empty@load2",
 		},
 	})
 }
