@@ -44,7 +44,7 @@ type Model struct {
 	Columns     []Column
 	Needs       []string // entities without which it has nothing to say
 	Severity    string   // of a check: block or warn
-	View        bool     // built as a view: staging models always, others where the header says so
+	View        bool     // built as a view: staging models unless the header says otherwise
 	SQL         string   // the SELECT without the header
 	DependsOn   []string // relations that it reads, in order of appearance
 	Generated   bool     // written from the configuration, not from a file
@@ -66,7 +66,7 @@ type header struct {
 	Version     int           `yaml:"version"`
 	Needs       []string      `yaml:"needs"`
 	Severity    string        `yaml:"severity"`
-	View        bool          `yaml:"view"`
+	View        *bool         `yaml:"view"`
 	Columns     yaml.MapSlice `yaml:"columns"`
 }
 
@@ -98,7 +98,10 @@ func parse(name, text string) (*Model, error) {
 	m := &Model{
 		Name: name, Kind: Kind(kind[1]), Description: h.Description, Grain: h.Grain, UniqueKey: h.UniqueKey,
 		Version: h.Version, Needs: h.Needs, Severity: h.Severity,
-		View: h.View || kind[1] == string(Staging), SQL: strings.TrimSpace(body),
+		View: kind[1] == string(Staging), SQL: strings.TrimSpace(body),
+	}
+	if h.View != nil {
+		m.View = *h.View
 	}
 	for _, item := range h.Columns {
 		m.Columns = append(m.Columns, Column{Name: fmt.Sprint(item.Key), Doc: fmt.Sprint(item.Value)})

@@ -30,13 +30,7 @@ with opportunity_lines as (
             coalesce(cast(is_deleted as varchar), '~'), coalesce(merged_into, '~')
         )) as content
     from landing_opportunity as l
-    semi join (
-        select opportunity_id
-        from landing_opportunity
-        where _may_repeat
-        group by opportunity_id
-        having count(*) > 1
-    ) as repeated on repeated.opportunity_id = l.opportunity_id
+    semi join stg_opportunity_versions as v on v.opportunity_id = l.opportunity_id
 ),
 
 lead_lines as (
@@ -57,13 +51,7 @@ lead_lines as (
             coalesce(cast(is_deleted as varchar), '~'), coalesce(merged_into, '~')
         )) as content
     from landing_lead as l
-    semi join (
-        select lead_id
-        from landing_lead
-        where _may_repeat
-        group by lead_id
-        having count(*) > 1
-    ) as repeated on repeated.lead_id = l.lead_id
+    semi join stg_lead_versions as v on v.lead_id = l.lead_id
 )
 
 select

@@ -42,22 +42,7 @@ columns:
     has_no_rate: whether there is an amount that cannot be converted
     cost_of_goods: cost of what is sold in the reporting currency
 */
--- a deal that was decided after the as-of date was open on it, whatever its close date says
-with history as (
-    select
-        h.opportunity_id,
-        max(case when h.state = 1000 and h.previous_state <> 1000 then h.changed_on end) as won_on,
-        max(case when h.state = 1001 and h.previous_state <> 1001 then h.changed_on end) as lost_on,
-        min(case when h.is_by_as_of and h.state between 1 and 999 then h.changed_on end) as qualified_on,
-        max(case when h.is_by_as_of and h.state < 1000 then h.state end) as seen_step,
-        min(case when h.is_by_as_of and h.state < 1000 and h.state > h.furthest_before + 1 then h.furthest_before end) as jumped_at,
-        count(case when h.is_by_as_of and h.state < 1000 and h.previous_state >= 1000 then 1 end) as reopen_count,
-        count(case when h.is_by_as_of and h.previous_state <> h.state then 1 end) as change_count
-    from int_stage_changes as h
-    group by h.opportunity_id
-),
-
-deals as (
+with deals as (
     select
         o.opportunity_id,
         o.account_id,
@@ -125,7 +110,7 @@ dated as (
             when d.close_date is not null then 'close_date'
         end as last_outcome_date_source
     from deals as d
-    left join history as h on h.opportunity_id = d.opportunity_id
+    left join int_opportunity_history as h on h.opportunity_id = d.opportunity_id
 ),
 
 known as (

@@ -5,43 +5,17 @@ description: >-
 grain: one row per account id that occurs, merged ones included
 unique_key: [lookup_id]
 version: 1
+view: false
 columns:
     lookup_id: the account's id, as other records name it
     account_id: the account that is left after merges
 */
-with repeated as (
-    select account_id
-    from landing_account
-    where _may_repeat
-    group by account_id
-    having count(*) > 1
-),
-
-versions as (
-    select
-        v.account_id,
-        v._load_id,
-        v._file,
-        v._line,
-        row_number() over (
-            partition by v.account_id
-            order by
-                v.modified_at desc nulls last,
-                v._is_current desc nulls last,
-                v._effective_at desc nulls last,
-                v._file desc nulls last,
-                v._landed_at desc nulls last,
-                v._line desc nulls last
-        ) as version_rank
-    from landing_account as v
-    semi join repeated as r on r.account_id = v.account_id
-),
-
-newest as (
+with newest as (
     select l.*
     from landing_account as l
-    left join versions as v
+    left join stg_account_versions as v
         on v.account_id = l.account_id
+        and v._source = l._source
         and v._load_id = l._load_id
         and v._file = l._file
         and v._line = l._line

@@ -1,0 +1,30 @@
+/*
+description: >-
+    What the stage history says about each deal. A deal that was decided after the as-of date was open
+    on it, whatever its close date says: the dates of outcomes look at all entries, everything else at
+    those by the as-of date.
+grain: one row per opportunity with a history
+unique_key: [opportunity_id]
+version: 1
+needs: [stage_change]
+columns:
+    opportunity_id: the deal
+    won_on: local date of the last transition into won
+    lost_on: local date of the last transition into lost
+    qualified_on: local date of the first entry into any process step
+    seen_step: furthest process step that the history shows
+    jumped_at: last step before the first jump over a step; NULL if no step was jumped over
+    reopen_count: times the deal came back from won or lost
+    change_count: stage changes, repeated stages not counted
+*/
+select
+    h.opportunity_id,
+    max(case when h.state = 1000 and h.previous_state <> 1000 then h.changed_on end) as won_on,
+    max(case when h.state = 1001 and h.previous_state <> 1001 then h.changed_on end) as lost_on,
+    min(case when h.is_by_as_of and h.state between 1 and 999 then h.changed_on end) as qualified_on,
+    max(case when h.is_by_as_of and h.state < 1000 then h.state end) as seen_step,
+    min(case when h.is_by_as_of and h.state < 1000 and h.state > h.furthest_before + 1 then h.furthest_before end) as jumped_at,
+    count(case when h.is_by_as_of and h.state < 1000 and h.previous_state >= 1000 then 1 end) as reopen_count,
+    count(case when h.is_by_as_of and h.previous_state <> h.state then 1 end) as change_count
+from int_stage_changes as h
+group by h.opportunity_id
