@@ -158,7 +158,7 @@ func (r *run) fingerprint(v *view) string {
 	hash := sha256.New()
 	add := func(parts ...string) {
 		for _, part := range parts {
-			hash.Write([]byte(fmt.Sprintf("%d:%s;", len(part), part)))
+			_, _ = fmt.Fprintf(hash, "%d:%s;", len(part), part) // a hash takes every byte
 		}
 	}
 	add(r.slot(), r.asOf.Time().String(), r.Config.Hash(), r.Program.Version, r.Program.Commit, r.Program.DuckDB)
