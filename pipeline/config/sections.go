@@ -64,13 +64,31 @@ func (v *validator) process() {
 			if other, ok := steps[stage]; ok && other != step.Step {
 				v.fail(fmt.Sprintf("%s.stages[%d]", key, j), fmt.Sprintf("stage %q belongs to step %q already", stage, other), "keep it in one step")
 			}
+			if slices.Contains(stages.Won, stage) || slices.Contains(stages.Lost, stage) {
+				v.fail(fmt.Sprintf("%s.stages[%d]", key, j), fmt.Sprintf("stage %q ends a deal by stages", stage), "leave it out of the process; Won follows the last step by itself")
+			}
 			steps[stage] = step.Step
 		}
 	}
-	v.names("lead_process.mql", v.config.LeadProcess.MQL)
-	v.names("lead_process.accepted", v.config.LeadProcess.Accepted)
-	v.names("lead_process.rejected", v.config.LeadProcess.Rejected)
-	v.names("lead_process.recycled", v.config.LeadProcess.Recycled)
+}
+
+// leadProcess refuses a status that means two steps.
+func (v *validator) leadProcess() {
+	words := v.config.LeadProcess
+	taken := make(map[string]string)
+	for _, list := range []struct {
+		key      string
+		statuses []string
+	}{{"mql", words.MQL}, {"accepted", words.Accepted}, {"rejected", words.Rejected}, {"recycled", words.Recycled}} {
+		key := "lead_process." + list.key
+		v.names(key, list.statuses)
+		for i, status := range list.statuses {
+			if other, ok := taken[status]; ok && other != list.key {
+				v.fail(fmt.Sprintf("%s[%d]", key, i), fmt.Sprintf("status %q means %s already", status, other), "keep it in one list")
+			}
+			taken[status] = list.key
+		}
+	}
 }
 
 func (v *validator) costs() {

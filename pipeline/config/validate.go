@@ -33,6 +33,7 @@ func validate(c *Config, d *decoder) {
 	v.segments()
 	v.breakdowns()
 	v.process()
+	v.leadProcess()
 	v.costs()
 	v.exchangeRates()
 	v.checks()

@@ -104,7 +104,8 @@ func needs(c *config.Config, f Facts) engine.Relation {
 	lead, deal := f.Mapped["lead"], f.Mapped["opportunity"]
 	need(present["lead"], "lead", "funnel", "cost_of_sale.cost_per_lead", "cost_of_sale.cost_per_mql")
 	if present["lead"] {
-		need(has[1], "lead.mql_at or lead_process.mql", "funnel.MQL", "cost_of_sale.cost_per_mql")
+		need(has[1], "lead.mql_at or lead_process.mql", "funnel.MQL")
+		need(lead["mql_at"], "lead.mql_at", "cost_of_sale.cost_per_mql")
 		need(has[2], "lead.accepted_at or lead_process.accepted", "funnel.SAL")
 		need(has[3], "lead.converted_at or lead.opportunity_id", "funnel.SQL")
 		need(lead["rejected_at"] || (lead["status"] && len(c.LeadProcess.Rejected) > 0),
@@ -117,7 +118,7 @@ func needs(c *config.Config, f Facts) engine.Relation {
 	need(present["cost"], "cost", "cost_of_sale")
 	need(deal["cost_of_goods"], "opportunity.cost_of_goods", "cost_of_sale.margin_value")
 	need(deal["account_id"], "opportunity.account_id", "cost_of_sale.new_customer_count")
-	need(deal["amount"], "opportunity.amount", "win_rate.won_value")
+	need(deal["amount"], "opportunity.amount", "win_rate.won_value", "cost_of_sale.cost_of_sale_ratio", "funnel.value")
 	need(deal["created_at"], "opportunity.created_at", "win_curve", "sales_cycle.created")
 	return r
 }

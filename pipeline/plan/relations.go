@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"truce/pipeline/config"
@@ -97,6 +98,9 @@ func run(c *config.Config, f Facts) engine.Relation {
 	add("has_accepted", engine.Boolean, has[2])
 	add("has_converted", engine.Boolean, has[3])
 	add("has_rejected", engine.Boolean, lead["rejected_at"] || (lead["status"] && len(c.LeadProcess.Rejected) > 0))
+	add("has_mql_at", engine.Boolean, lead["mql_at"])
+	add("has_amount", engine.Boolean, deal["amount"])
+	add("has_account_id", engine.Boolean, deal["account_id"])
 	add("has_cost_of_goods", engine.Boolean, deal["cost_of_goods"])
 	return r
 }
@@ -144,7 +148,10 @@ func stages(c *config.Config) engine.Relation {
 	}
 	for i, step := range c.Process {
 		for _, stage := range step.Stages {
-			r.Rows = append(r.Rows, []any{stage, i + 1, "open"})
+			// a preset's stage may end a deal that the configuration puts into a step; the end wins
+			if !slices.Contains(c.Stages.Won, stage) && !slices.Contains(c.Stages.Lost, stage) {
+				r.Rows = append(r.Rows, []any{stage, i + 1, "open"})
+			}
 		}
 	}
 	return r

@@ -1,6 +1,6 @@
 /*
 description: >-
-    Leads that were converted to a counted deal. Where several leads became the same deal, its value
+    Leads that were converted to a counted deal by the as-of date. Where several leads became the same deal, its value
     is credited to the one that was converted first.
 grain: one row per lead with a counted deal
 unique_key: [lead_id]
@@ -36,7 +36,10 @@ select
     ) = 1 as is_first
 from stg_classified_leads as l
 inner join int_opportunities as o on o.opportunity_id = l.opportunity_id
+cross join config_run as r
+left join config_utc_days as d on d.utc_day = cast(l.converted_at as date)
 where o.exclusion is null
     and not l.is_deleted_record
     and l.merged_into is null
     and not l.is_excluded_by_rule
+    and coalesce(case when l.converted_at >= d.turns_at then d.next_local_day else d.local_day end <= r.as_of, true)

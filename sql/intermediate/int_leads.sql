@@ -20,7 +20,7 @@ columns:
     accepted_on: local date on which sales accepted it
     rejected_on: local date on which sales rejected it
     converted_on: local date of conversion; the deal's creation where only the deal is known
-    is_rejected: whether sales rejected it, by date or status
+    is_rejected: whether sales rejected it, by date or status, and did not accept it later
     opportunity_id: the counted deal that it became
     opportunity_segment: the segment of that deal
     outcome: outcome of that deal at the as-of date
@@ -40,6 +40,7 @@ with dated as (
         l.is_deleted_record,
         l.merged_into,
         l.is_excluded_by_rule,
+        l.opportunity_id as linked_id,
         l.opportunity_id is not null or l.converted_at is not null as was_converted,
         case when l.created_at >= d1.turns_at then d1.next_local_day else d1.local_day end as created_on,
         case when l.mql_at >= d2.turns_at then d2.next_local_day else d2.local_day end as mql_on,
@@ -78,7 +79,7 @@ known as (
         case when d.accepted_on <= r.as_of then d.accepted_on end as accepted_on,
         case when d.rejected_on <= r.as_of then d.rejected_on end as rejected_on,
         case when coalesce(d.converted_on, c.created_on) <= r.as_of then coalesce(d.converted_on, c.created_on) end as converted_on,
-        d.was_converted and coalesce(coalesce(d.converted_on, c.created_on) <= r.as_of, true) as is_converted,
+        d.was_converted and coalesce(coalesce(d.converted_on, f.created_on) <= r.as_of, true) as is_converted,
         case when coalesce(d.modified_on <= r.as_of, true) then d.status_step end as status_step,
         c.opportunity_id,
         c.segment as opportunity_segment,
@@ -94,6 +95,7 @@ known as (
         r.step_count
     from dated as d
     left join int_conversions as c on c.lead_id = d.lead_id
+    left join int_opportunities as f on f.opportunity_id = d.linked_id
     cross join config_run as r
 ),
 
@@ -102,7 +104,8 @@ observed as (
         k.*,
         k.mql_on is not null or coalesce(k.status_step = 'mql', false) as is_mql,
         k.accepted_on is not null or coalesce(k.status_step = 'accepted', false) as is_accepted,
-        k.rejected_on is not null or coalesce(k.status_step = 'rejected', false) as is_rejected
+        (k.rejected_on is not null and not coalesce(k.accepted_on > k.rejected_on, false))
+        or coalesce(k.status_step = 'rejected', false) as is_rejected
     from known as k
 )
 

@@ -68,7 +68,12 @@ with deals as (
         o.close_date,
         case when o.created_at >= created.turns_at then created.next_local_day else created.local_day end as created_on,
         case when o.modified_at >= modified.turns_at then modified.next_local_day else modified.local_day end as modified_on,
-        case when o.seen_at >= seen.turns_at then seen.next_local_day else seen.local_day end as seen_on,
+        -- midnight is the date in a file's name, which is a local date
+        case
+            when o.seen_at = cast(cast(o.seen_at as date) as timestamp) then cast(o.seen_at as date)
+            when o.seen_at >= seen.turns_at then seen.next_local_day
+            else seen.local_day
+        end as seen_on,
         case
             when not o.is_closed and o.is_won is not null then 'open'
             when o.is_closed and o.is_won then 'won'
@@ -95,6 +100,7 @@ dated as (
         h.jumped_at,
         h.reopen_count,
         h.change_count,
+        coalesce(h.has_moved_later, false) as has_moved_later,
         case
             when d.last_outcome = 'won' and h.won_on is not null and d.uses_history then h.won_on
             when d.last_outcome = 'lost' and h.lost_on is not null and d.uses_history then h.lost_on
@@ -122,7 +128,7 @@ known as (
         case when d.last_outcome_date > r.as_of then 'open' else d.last_outcome end as outcome,
         case when d.last_outcome_date <= r.as_of then d.last_outcome_date end as outcome_date,
         case when d.last_outcome_date <= r.as_of then d.last_outcome_date_source end as outcome_date_source,
-        coalesce(d.last_outcome_date > r.as_of, false) as is_reopened_by_as_of,
+        coalesce(d.last_outcome_date > r.as_of, false) as is_decided_later,
         least(coalesce(case when d.last_outcome_date <= r.as_of then d.last_outcome_date end, d.close_date, r.as_of), r.as_of) as rate_date
     from dated as d
     cross join config_run as r
@@ -163,7 +169,7 @@ select
     case when k.has_stage_change then k.qualified_on end as qualified_on,
     case
         when k.outcome = 'won' then k.step_count
-        when k.is_reopened_by_as_of or k.current_state >= 1000 then coalesce(k.seen_step, 0)
+        when k.is_decided_later or k.has_moved_later or k.current_state >= 1000 then coalesce(k.seen_step, 0)
         else greatest(coalesce(k.seen_step, 0), k.current_state)
     end as furthest_step,
     coalesce(k.seen_step, 0) as seen_step,

@@ -16,6 +16,7 @@ columns:
     jumped_at: last step before the first jump over a step; NULL if no step was jumped over
     reopen_count: times the deal came back from won or lost
     change_count: stage changes, repeated stages not counted
+    has_moved_later: whether there are entries after the as-of date, so that the current stage says nothing about that date
 */
 select
     h.opportunity_id,
@@ -25,6 +26,7 @@ select
     max(case when h.is_by_as_of and h.state < 1000 then h.state end) as seen_step,
     min(case when h.is_by_as_of and h.state < 1000 and h.state > h.furthest_before + 1 then h.furthest_before end) as jumped_at,
     count(case when h.is_by_as_of and h.state < 1000 and h.previous_state >= 1000 then 1 end) as reopen_count,
-    count(case when h.is_by_as_of and h.previous_state <> h.state then 1 end) as change_count
+    count(case when h.is_by_as_of and h.previous_state is not null and h.stage is distinct from h.previous_stage then 1 end) as change_count,
+    bool_or(not h.is_by_as_of) as has_moved_later
 from int_stage_changes as h
 group by h.opportunity_id

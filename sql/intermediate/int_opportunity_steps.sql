@@ -14,7 +14,9 @@ columns:
     entered_on: local date of the first entry
     previous_step: the furthest step before, if the first entry went further; NULL if it went back to the step
     next_entered_on: local date of the first entry into the step right behind it; NULL if the history shows none
-    days_in_step: days of all stays, the running one up to the outcome or the as-of date
+    days_in_step: >-
+        days of all stays, the running one up to the outcome or the as-of date; NULL where the deal
+        ended without a date
     visit_count: entries into the step from another state
     is_strict: whether the history shows every step up to this one, in order
     furthest_step: the furthest step that the deal reached
@@ -47,6 +49,7 @@ steps as (
         s.previous_step,
         coalesce(s.closed_days, 0) + case
             when s.stays_since is null then 0
+            when o.outcome <> 'open' and o.outcome_date is null then null
             else greatest(unix_date(coalesce(o.outcome_date, r.as_of)) - unix_date(s.stays_since), 0)
         end as days_in_step,
         s.visit_count,

@@ -13,6 +13,8 @@ columns:
     changed_at: when it entered the stage, UTC
     sequence: orders entries of the same moment
     changed_on: local date of the entry
+    stage: the stage it entered
+    previous_stage: the stage before; NULL for a deal's first entry
     state: the state it entered
     previous_state: the state before; NULL for a deal's first entry
     next_on: local date of the deal's next entry by the as-of date
@@ -25,6 +27,7 @@ with changes as (
         h.changed_at,
         h.sequence,
         case when h.changed_at >= d.turns_at then d.next_local_day else d.local_day end as changed_on,
+        h.stage,
         coalesce(s.state, 0) as state
     from stg_stage_changes as h
     inner join config_utc_days as d on d.utc_day = cast(h.changed_at as date)
@@ -36,6 +39,8 @@ select
     c.changed_at,
     c.sequence,
     c.changed_on,
+    c.stage,
+    lag(c.stage) over by_time as previous_stage,
     c.state,
     lag(c.state) over by_time as previous_state,
     case when lead(c.changed_on) over by_time <= r.as_of then lead(c.changed_on) over by_time end as next_on,

@@ -195,11 +195,30 @@ unmapped as (
     cross join config_run
     where has_cost
     union all
+    select 'unmapped', 'stage_change.opportunity_id', 'not in the opportunity extract', count(*)
+    from stg_stage_changes as h
+    anti join stg_opportunities as o on o.opportunity_id = h.opportunity_id
+    union all
     select 'unmapped', 'stage_change.stage', coalesce(h.stage, '(empty)'), count(*)
     from stg_stage_changes as h
     left join config_stages as s on s.stage = h.stage
     where s.stage is null
     group by coalesce(h.stage, '(empty)')
+),
+
+-- of extracts without a report of their own, what newer versions replaced
+replaced as (
+    select
+        'version' as kind,
+        'stage_change' as subject,
+        'replaced by a newer version' as reason,
+        (select count(*) from landing_stage_change) - (select count(*) from stg_stage_changes) as record_count
+    union all
+    select 'version', 'cost', 'replaced by a newer version', (select count(*) from landing_cost) - (select count(*) from stg_costs)
+    union all
+    select 'version', 'account', 'replaced by a newer version', (select count(*) from landing_account) - (select count(*) from stg_accounts)
+    union all
+    select 'version', 'owner', 'replaced by a newer version', (select count(*) from landing_owner) - (select count(*) from stg_owners)
 ),
 
 counted as (
@@ -214,6 +233,8 @@ counted as (
     select kind, subject, reason, record_count from record_values
     union all
     select kind, subject, reason, record_count from unmapped where record_count > 0
+    union all
+    select kind, subject, reason, record_count from replaced where record_count > 0
 )
 
 select

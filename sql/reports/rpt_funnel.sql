@@ -249,7 +249,7 @@ dense as (
             else coalesce(date_add(s.period_end, r.cohort_days) <= r.as_of, false)
         end as is_mature,
         m.median_days_to_next,
-        case when r.has_lead then coalesce(c.value, 0) end as value,
+        case when r.has_lead and r.has_amount then coalesce(c.value, 0) end as value,
         case when r.has_lead and r.has_rejected then coalesce(c.rejected_count, 0) end as rejected_count,
         case when r.has_lead then coalesce(c.pending_count, 0) end as pending_count,
         case when r.has_lead then coalesce(c.lost_count, 0) end as lost_count,

@@ -196,6 +196,7 @@ days as (
         days_in_step,
         count(*) as deal_count
     from int_opportunity_steps
+    where days_in_step is not null
     group by segment, cast(date_trunc('month', entered_on) as date), step, days_in_step
 ),
 
