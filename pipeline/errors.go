@@ -28,7 +28,10 @@ type BlockedError struct {
 
 // Error names every check that failed and how to go on.
 func (e *BlockedError) Error() string {
-	lines := []string{fmt.Sprintf("%d checks failed, nothing was published:", len(e.Failed))}
+	lines := []string{"a check failed, nothing was published:"}
+	if len(e.Failed) > 1 {
+		lines[0] = fmt.Sprintf("%d checks failed, nothing was published:", len(e.Failed))
+	}
 	for _, r := range e.Failed {
 		lines = append(lines, "  "+r.Name+": "+r.Detail)
 	}

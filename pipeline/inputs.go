@@ -60,8 +60,8 @@ func (r *run) inputChecks(v *view) []engine.CheckResult {
 			identity.Failed++
 			identity.Example = b.File.Source + "/" + b.File.Name + ": " + err.Error()
 		}
-		if !b.IsCurrent {
-			continue
+		if !b.IsCurrent || !v.present[b.File.Identity()] {
+			continue // a file that was replaced or taken away cannot be mended any more
 		}
 		quarantine.Checked++
 		if rows := c.Loaded + c.Quarantined; c.Quarantined > limit.Rows && float64(c.Quarantined) > limit.Rate*float64(rows) {
@@ -70,7 +70,50 @@ func (r *run) inputChecks(v *view) []engine.CheckResult {
 				b.File.Source, b.File.Name, c.Quarantined, rows)
 		}
 	}
-	return []engine.CheckResult{identity, quarantine}
+	if quarantine.Checked == 0 {
+		quarantine.Skipped = "no file of the newest scan is visible"
+	}
+	return []engine.CheckResult{identity, quarantine, snapshotSizes(v.branches)}
+}
+
+// Limits of a complete export: it is suspicious below this share of the ones before, unless those
+// were so small that a few records make the difference.
+const (
+	leastShare = 0.7
+	leastUsual = 20
+)
+
+// snapshotSizes compares the current complete export of each extract with the median of the older
+// ones.
+func snapshotSizes(branches []landing.Branch) engine.CheckResult {
+	result := engine.CheckResult{Name: "check_snapshot_size", Severity: model.Block}
+	current, older := map[string]int64{}, map[string]map[string]int64{}
+	for _, b := range branches {
+		key := b.File.Source + "/" + b.File.Entity
+		rows := b.File.Counts.Loaded + b.File.Counts.Quarantined
+		if b.IsCurrent {
+			current[key] += rows
+			continue
+		}
+		if older[key] == nil {
+			older[key] = map[string]int64{}
+		}
+		older[key][b.File.EffectiveAt.UTC().Format(time.DateOnly)] += rows
+	}
+	for _, key := range sortedKeys(older) {
+		sizes := slices.Sorted(maps.Values(older[key]))
+		usual := sizes[len(sizes)/2]
+		result.Checked++
+		if usual >= leastUsual && float64(current[key]) < leastShare*float64(usual) {
+			result.Failed++
+			result.Example = fmt.Sprintf("%s: the newest complete export has %d rows where %d are usual; the rest would count as deleted",
+				key, current[key], usual)
+		}
+	}
+	if result.Checked == 0 {
+		result.Skipped = "no complete export to compare with"
+	}
+	return result
 }
 
 // noFile says that a configured extract has no file.

@@ -23,6 +23,7 @@ import (
 // view is what a run sees of the landing, and the models that it will build from it.
 type view struct {
 	branches   []landing.Branch // of all entities
+	present    map[string]bool  // identities of the files that the newest scans saw
 	facts      plan.Facts
 	graph      *model.Graph
 	config     []engine.Relation
@@ -38,7 +39,7 @@ func (r *run) view(ctx context.Context) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{facts: plan.Facts{AsOf: r.asOf, KnownOn: engine.DayOf(r.knownAt.UTC()), Mapped: map[string]map[string]bool{}}}
+	v := &view{present: map[string]bool{}, facts: plan.Facts{AsOf: r.asOf, Mapped: map[string]map[string]bool{}}}
 	for _, contract := range entity.All() {
 		if err := r.viewEntity(v, loads, contract); err != nil {
 			return nil, err
@@ -65,6 +66,9 @@ func (r *run) viewEntity(v *view, loads []landing.Load, contract *entity.Entity)
 	mapped := map[string]bool{}
 	for _, b := range landing.Branches(loads, contract.Name, r.log.Dir) {
 		v.branches = append(v.branches, b)
+		if scan, ok := landing.NewestScan(loads, b.File.Source, contract.Name); ok && slices.Contains(scan.Files, b.File.Identity()) {
+			v.present[b.File.Identity()] = true
+		}
 		v.facts.Files = append(v.facts.Files, fileFacts(b))
 		if b.File.Quarantine != "" {
 			v.quarantine = append(v.quarantine, engine.QuarantineFile{

@@ -118,6 +118,9 @@ func (a *app) options(ctx context.Context, c *config.Config, o runOptions) (pipe
 	if options.AsOf, err = parseTime("as-of", time.DateOnly, o.asOf); err != nil {
 		return options, err
 	}
+	if err := notInTheFuture(c, options.AsOf, time.Now()); err != nil {
+		return options, err
+	}
 	if options.KnownAt, err = parseTime("known-at", time.RFC3339, o.knownAt); err != nil {
 		return options, err
 	}
@@ -130,13 +133,30 @@ func (a *app) options(ctx context.Context, c *config.Config, o runOptions) (pipe
 	return options, nil
 }
 
+// notInTheFuture refuses an as-of date after today: it would count cohorts as mature that are not,
+// and the pointer would stay on that run until the day comes.
+func notInTheFuture(c *config.Config, asOf, now time.Time) error {
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return usageError{err}
+	}
+	if today := now.In(zone).Format(time.DateOnly); asOf.Format(time.DateOnly) > today {
+		return usageError{fmt.Errorf("--as-of %s lies after today, %s; name a day that has come", asOf.Format(time.DateOnly), today)}
+	}
+	return nil
+}
+
 func parseTime(flag, layout, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
 	t, err := time.Parse(layout, text)
 	if err != nil {
-		return t, usageError{fmt.Errorf("--%s %q is not like %s", flag, text, layout)}
+		example := "2026-06-30, YYYY-MM-DD"
+		if layout == time.RFC3339 {
+			example = "2026-06-30T06:00:00Z, RFC 3339"
+		}
+		return t, usageError{fmt.Errorf("--%s %q is not a time like %s", flag, text, example)}
 	}
 	return t, nil
 }
@@ -173,7 +193,7 @@ func (a *app) printOutcome(o pipeline.Outcome, took time.Duration) error {
 // runReport is what truce run --json prints.
 func runReport(o pipeline.Outcome, err error) map[string]any {
 	report := map[string]any{
-		"state": o.State, "run": o.Report.ID, "folder": o.Report.Dir, "as_of": o.AsOf.Format(time.DateOnly),
+		"state": o.State, "run": o.Report.ID, "is_latest": o.IsLatest, "folder": o.Report.Dir, "as_of": o.AsOf.Format(time.DateOnly),
 		"exit_code": pipeline.ExitCode(err), "steps": o.Steps, "models": o.Models, "checks": o.Report.Manifest.Checks, "warnings": o.Warnings,
 		"loaded": map[string]int64{
 			"files": o.Loaded.Files, "known": o.Loaded.Known, "rows": o.Loaded.Loaded, "quarantined": o.Loaded.Quarantined,

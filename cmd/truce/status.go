@@ -134,7 +134,14 @@ func readHistory(c *config.Config) (history.Page, error) {
 	if err != nil {
 		return history.Page{}, err
 	}
-	return log.Read(0)
+	page, err := log.Read(0)
+	for i, run := range page.Runs {
+		if log.Orphaned(run) {
+			page.Runs[i].State, page.Runs[i].EndedAt = history.Crashed, run.StartedAt
+			page.Runs[i].Message = "its process is gone; the next run repairs what it left"
+		}
+	}
+	return page, err
 }
 
 // freshness says how old the current report is: the runs of this state folder that made it or found

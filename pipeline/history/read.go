@@ -82,6 +82,10 @@ func (l *Log) LastSlot(job string) (Run, bool, error) {
 	return last, found, nil
 }
 
+// Orphaned tells whether the run has no outcome although its process has ended. The next run marks
+// it as crashed; a reader need not wait for that.
+func (l *Log) Orphaned(run Run) bool { return run.State == Running && run.Holder.gone(l.self) }
+
 // MarkOrphans marks runs as crashed that have no outcome although their process has ended, and gives
 // them. It also removes drafts that such processes left. The caller holds the lock of the state
 // folder.
@@ -92,7 +96,7 @@ func (l *Log) MarkOrphans(now time.Time) ([]Run, error) {
 	}
 	var marked []Run
 	for _, run := range page.Runs {
-		if run.State != Running || !run.Holder.gone(l.self) {
+		if !l.Orphaned(run) {
 			continue
 		}
 		outcome := Outcome{

@@ -22,9 +22,8 @@ const (
 
 // Facts is what a run knows beside the configuration.
 type Facts struct {
-	AsOf    engine.Day
-	KnownOn engine.Day // day of the state of knowledge, UTC
-	Files   []FileFacts
+	AsOf  engine.Day
+	Files []FileFacts
 	// Landing holds every entity, also those without files.
 	Landing []engine.Landing
 	// Mapped tells by entity which fields any visible file fills.
@@ -80,7 +79,6 @@ func run(c *config.Config, f Facts) engine.Relation {
 		r.Rows[0] = append(r.Rows[0], value)
 	}
 	add("as_of", engine.Date, f.AsOf)
-	add("known_on", engine.Date, f.KnownOn)
 	add("cohort_days", engine.Integer, c.CohortDays)
 	add("small_below", engine.Integer, smallBelow)
 	add("z", engine.Double, z95)
