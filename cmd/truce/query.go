@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -25,6 +26,8 @@ type queryOptions struct {
 	format string
 	rows   int
 	out    string
+
+	timeout time.Duration
 }
 
 func (a *app) queryCommand() *cobra.Command {
@@ -41,7 +44,7 @@ the refused rows (quarantine). Files and settings are out of reach of the SQL.
 
 EXIT STATUS
   0  answered
-  1  the statement needed more than it may have
+  1  the statement needed more time or memory than it may have
   2  wrong usage or config, SQL that is wrong or not allowed, or an unknown --run
   4  nothing is published, or the published run is not intact
   143  interrupted`,
@@ -56,6 +59,7 @@ EXIT STATUS
 	flags.StringVar(&o.run, "run", "", "ask this published run instead of the newest")
 	flags.StringVar(&o.format, "format", "", "table, csv, json, markdown or parquet\n(default: table, or what the name of --out ends in)")
 	flags.IntVar(&o.rows, "rows", 0, "give at most this many rows\n(default: 100000 as table or markdown, else all)")
+	flags.DurationVar(&o.timeout, "timeout", 10*time.Minute, "give up after this long; 0 is never")
 	flags.StringVarP(&o.out, "out", "o", "", "write to this file instead of standard output")
 	return cmd
 }
@@ -85,7 +89,7 @@ func (a *app) query(cmd *cobra.Command, args []string, o queryOptions) error {
 	if err != nil {
 		return err
 	}
-	session, err := openSession(cmd.Context(), c, run, rowCap(o.rows, format))
+	session, err := openSession(cmd.Context(), c, run, rowCap(o.rows, format), o.timeout)
 	if err != nil {
 		return queryError(err)
 	}
@@ -100,9 +104,9 @@ func (a *app) query(cmd *cobra.Command, args []string, o queryOptions) error {
 }
 
 // openSession opens the sandbox over a run with the limits of the configuration.
-func openSession(ctx context.Context, c *config.Config, run publish.Run, rows int) (*query.Session, error) {
+func openSession(ctx context.Context, c *config.Config, run publish.Run, rows int, timeout time.Duration) (*query.Session, error) {
 	return query.Open(ctx, query.Options{
-		RunDir: run.Dir, MemoryLimit: c.Engine.MemoryLimit, Threads: c.Engine.Threads, MaxRows: rows,
+		RunDir: run.Dir, MemoryLimit: c.Engine.MemoryLimit, Threads: c.Engine.Threads, MaxRows: rows, Timeout: timeout,
 	})
 }
 
