@@ -19,7 +19,7 @@ func (r *run) publish(ctx context.Context, staging *publish.Staging, v *view, fi
 	if err != nil {
 		return err
 	}
-	r.outcome.Report, r.outcome.State, r.outcome.IsLatest = published.Run, history.Published, published.IsLatest
+	r.outcome.Report, r.outcome.State = published.Run, history.Published
 	if !published.IsLatest && r.KnownAt.IsZero() {
 		r.outcome.Warnings = append(r.outcome.Warnings,
 			"the current run stays as it is: it reports a later day than "+r.asOf.Time().Format(time.DateOnly))

@@ -42,7 +42,6 @@ type Options struct {
 type Outcome struct {
 	State    history.State
 	Report   publish.Run // the published run, or the identical one
-	IsLatest bool        // the pointer of the drop names it
 	AsOf     time.Time
 	Loaded   LoadSummary
 	Models   []engine.ModelResult

@@ -193,7 +193,7 @@ func (a *app) printOutcome(o pipeline.Outcome, took time.Duration) error {
 // runReport is what truce run --json prints.
 func runReport(o pipeline.Outcome, err error) map[string]any {
 	report := map[string]any{
-		"state": o.State, "run": o.Report.ID, "is_latest": o.IsLatest, "folder": o.Report.Dir, "as_of": o.AsOf.Format(time.DateOnly),
+		"state": o.State, "run": o.Report.ID, "folder": o.Report.Dir, "as_of": o.AsOf.Format(time.DateOnly),
 		"exit_code": pipeline.ExitCode(err), "steps": o.Steps, "models": o.Models, "checks": o.Report.Manifest.Checks, "warnings": o.Warnings,
 		"loaded": map[string]int64{
 			"files": o.Loaded.Files, "known": o.Loaded.Known, "rows": o.Loaded.Loaded, "quarantined": o.Loaded.Quarantined,

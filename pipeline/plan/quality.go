@@ -8,34 +8,6 @@ import (
 	"truce/pipeline/engine"
 )
 
-// entities gives config_entities: which entities are there.
-func entities(f Facts) engine.Relation {
-	r := engine.Relation{
-		Name: "config_entities", Doc: "every entity, and whether any file of it is visible",
-		Columns: []engine.Column{{Name: "entity", Type: engine.Text}, {Name: "is_present", Type: engine.Boolean}},
-	}
-	for _, l := range f.Landing {
-		r.Rows = append(r.Rows, []any{l.Entity.Name, len(l.Files) > 0})
-	}
-	return r
-}
-
-// mappings gives config_mappings: which fields of the contracts any visible file fills.
-func mappings(f Facts) engine.Relation {
-	r := engine.Relation{
-		Name: "config_mappings", Doc: "every field of every contract, and whether any visible file fills it",
-		Columns: []engine.Column{
-			{Name: "entity", Type: engine.Text}, {Name: "field", Type: engine.Text}, {Name: "is_mapped", Type: engine.Boolean},
-		},
-	}
-	for _, l := range f.Landing {
-		for _, field := range l.Entity.Fields {
-			r.Rows = append(r.Rows, []any{l.Entity.Name, field.Name, f.Mapped[l.Entity.Name][field.Name]})
-		}
-	}
-	return r
-}
-
 // files gives config_files: every visible file with what became of its records.
 func files(f Facts) engine.Relation {
 	r := engine.Relation{

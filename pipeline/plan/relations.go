@@ -54,7 +54,7 @@ func Relations(c *config.Config, f Facts) ([]engine.Relation, error) {
 		run(c, f), segments(c), steps(c), stages(c), stepSpans(c), funnelSteps(c, f), breakdowns(c), leadStatuses(c), costCategories(c),
 		words("config_no_decision_reasons", "loss reasons that mean no decision", "reason", c.NoDecision),
 		periods(f.AsOf, c.FiscalYearStarts), utcDays(zone), numbers(), rates,
-		entities(f), mappings(f), files(f), fileRules(f), needs(c, f),
+		files(f), fileRules(f), needs(c, f),
 	}, nil
 }
 
@@ -94,12 +94,10 @@ func run(c *config.Config, f Facts) engine.Relation {
 	has := leadSteps(c, f)
 	add("has_mql", engine.Boolean, has[1])
 	add("has_accepted", engine.Boolean, has[2])
-	add("has_converted", engine.Boolean, has[3])
 	add("has_rejected", engine.Boolean, lead["rejected_at"] || (lead["status"] && len(c.LeadProcess.Rejected) > 0))
 	add("has_mql_at", engine.Boolean, lead["mql_at"])
 	add("has_amount", engine.Boolean, deal["amount"])
 	add("has_account_id", engine.Boolean, deal["account_id"])
-	add("has_cost_of_goods", engine.Boolean, deal["cost_of_goods"])
 	return r
 }
 
