@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"time"
 
@@ -18,8 +19,12 @@ import (
 
 // extractOf says how a file is to be understood: what the configuration says, else what the preset
 // knows, else what the loader finds out.
-func extractOf(c *config.Config, src config.Source, preset source.Preset, contract *entity.Entity) (load.Extract, error) {
+func extractOf(c *config.Config, src config.Source, preset source.Preset, contract *entity.Entity, export int) (load.Extract, error) {
 	set := src.Extracts[contract.Name]
+	var known source.Export
+	if exports := preset.Entities[contract.Name]; export < len(exports) {
+		known = exports[export]
+	}
 	company, err := time.LoadLocation(c.Timezone)
 	if err != nil {
 		return load.Extract{}, fmt.Errorf("timezone %s: %w", c.Timezone, err)
@@ -35,20 +40,54 @@ func extractOf(c *config.Config, src config.Source, preset source.Preset, contra
 		Decimal:   cmp.Or(set.Decimal, preset.Decimal),
 		Zone:      zone, LocalZone: company,
 		Nulls: slices.Concat(preset.Nulls, set.Nulls), Booleans: preset.Booleans, BlankFalse: preset.BlankFalse,
-		Footers: preset.Footers, SalesforceIDs: preset.SalesforceIDs, ExcelSerials: preset.ExcelSerials,
+		Footers: preset.Footers, SalesforceIDs: preset.SalesforceIDs, ExcelSerials: preset.ExcelSerials || set.Serials,
 		Currency: cmp.Or(set.Currency, c.Currency),
+		Values:   map[string]map[string]string{}, FoldCase: set.FoldCase,
+		Constants: merge(known.Constants, set.Constants), Only: map[string][]string{},
 	}
-	maps.Copy(x.Headers, preset.Entities[contract.Name].Headers)
+	maps.Copy(x.Headers, known.Headers)
+	maps.Copy(x.Values, known.Values)
+	maps.Copy(x.Only, known.Only)
+	for field, words := range set.Values {
+		x.Values[field] = merge(x.Values[field], words)
+	}
+	for header, words := range set.Only {
+		x.Only[header] = words
+	}
 	for _, field := range slices.Sorted(maps.Keys(set.Columns)) {
 		x.Headers[field] = []string{set.Columns[field]}
 		x.Required = append(x.Required, field)
+		delete(x.Constants, field)
 	}
 	x.Attributes = attributes(set)
 	for _, a := range x.Attributes {
 		x.Headers[a.Name] = []string{cmp.Or(set.Attributes[a.Name].From, a.Name)}
 		x.Required = append(x.Required, a.Name)
 	}
-	return x, nil
+	if x.Unpivot, err = unpivotOf(known.Unpivot, set.Unpivot); err != nil {
+		return load.Extract{}, fmt.Errorf("unpivot of source %s: %w", src.Name, err)
+	}
+	x.PersonKey, err = personKey(c)
+	return x, err
+}
+
+// unpivotOf gives the columns that are rows: the configuration's, else the preset's.
+func unpivotOf(known *source.Unpivot, set config.Unpivot) (*load.Unpivot, error) {
+	headers, unpivot := []string(set.Headers), &load.Unpivot{Name: set.Name, Value: set.Value}
+	if len(headers) == 0 {
+		if known == nil {
+			return nil, nil
+		}
+		headers, unpivot = known.Headers, &load.Unpivot{Name: known.Name, Value: known.Value}
+	}
+	for _, text := range headers {
+		header, err := regexp.Compile("(?i)^(?:" + text + ")$")
+		if err != nil {
+			return nil, err
+		}
+		unpivot.Headers = append(unpivot.Headers, header)
+	}
+	return unpivot, nil
 }
 
 // attributes gives the further columns of an extract by name.
@@ -111,7 +150,7 @@ func delimiterName(d byte) string {
 }
 
 // mappingVersion changes when the loader reads the same text under the same settings differently.
-const mappingVersion = 1
+const mappingVersion = 2
 
 // mappingHash names the settings by which a file is read. A file whose settings changed is landed
 // anew.
@@ -122,6 +161,8 @@ func mappingHash(x load.Extract, encoding string) (string, error) {
 		"zone": x.Zone.String(), "local_zone": x.LocalZone.String(), "nulls": x.Nulls, "booleans": x.Booleans,
 		"blank_false": x.BlankFalse, "footers": x.Footers, "comments": x.Comments, "salesforce_ids": x.SalesforceIDs,
 		"excel_serials": x.ExcelSerials, "currency": x.Currency, "encoding": encoding,
+		"values": x.Values, "fold_case": x.FoldCase, "constants": x.Constants, "only": x.Only, "unpivot": x.Unpivot,
+		"person_key": secretHash(x.PersonKey),
 	}
 	text, err := json.Marshal(settings)
 	if err != nil {

@@ -122,7 +122,7 @@ func (r *run) pendingFile(src config.Source, preset source.Preset, file source.F
 	if !ok {
 		return nil, fmt.Errorf("preset %s: unknown entity %s", preset.Name, file.Entity)
 	}
-	x, err := extractOf(r.Config, src, preset, contract)
+	x, err := extractOf(r.Config, src, preset, contract, file.Export)
 	if err != nil {
 		return nil, err
 	}

@@ -182,7 +182,7 @@ func (k inspector) file(ctx context.Context, file source.File) (InspectedFile, e
 	if !ok {
 		return seen, fmt.Errorf("preset %s: unknown entity %s", k.preset.Name, file.Entity)
 	}
-	x, err := extractOf(k.config, k.src, k.preset, contract)
+	x, err := extractOf(k.config, k.src, k.preset, contract, file.Export)
 	if err != nil {
 		return seen, err
 	}

@@ -112,6 +112,7 @@ func (r *run) loadFile(ctx context.Context, p *pending, to load.Target, progress
 	f.Counts = landing.Counts(result.Counts)
 	f.Rules, f.Quarantine, f.Unmapped = result.Rules, result.Quarantine, result.Unmapped
 	f.Formats, f.UniqueKeys, f.Warnings = result.Formats, result.UniqueKeys, result.Warnings
+	f.Rows, f.Values = result.Rows, result.Values
 	for _, part := range result.Parts {
 		f.Parts = append(f.Parts, landing.Part{Name: part.File, Rows: part.Rows})
 	}

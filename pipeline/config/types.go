@@ -21,6 +21,7 @@ type Config struct {
 	ExchangeRates    []ExchangeRate `yaml:"exchange_rates" doc:"Rates of other currencies to the reporting one."`
 	Checks           Checks         `yaml:"checks" doc:"Limits of the checks."`
 	Jobs             map[string]Job `yaml:"jobs" doc:"What truce schedule runs, by name."`
+	PersonKey        string         `yaml:"person_key" doc:"Where the secret is with which e-mail addresses become keys: env:NAME or file:PATH."`
 	Reports          Reports        `yaml:"reports" doc:"What is published."`
 	Engine           Engine         `yaml:"engine" doc:"Limits of the database engine."`
 
@@ -39,7 +40,7 @@ type Paths struct {
 // Source is one folder of exports of one system.
 type Source struct {
 	Name            string             `yaml:"name" doc:"Name of the source, unique." required:"true"`
-	Preset          string             `yaml:"preset" doc:"What wrote the files." default:"generic" enum:"generic,salesforce"`
+	Preset          string             `yaml:"preset" doc:"What wrote the files." default:"generic" enum:"generic,salesforce,salesforce-report,hubspot,dynamics,pipedrive,zoho,fivetran-salesforce,fivetran-hubspot,airbyte-salesforce,airbyte-hubspot"`
 	Path            string             `yaml:"path" doc:"Folder of the exports, or one zip file." required:"true"`
 	Mode            string             `yaml:"mode" doc:"delta: files add to each other. snapshot: each export is complete, what is missing was deleted." default:"delta" enum:"delta,snapshot"`
 	OutcomeDateFrom string             `yaml:"outcome_date_from" doc:"Where the outcome date of a deal comes from." default:"history" enum:"history,close_date"`
@@ -60,7 +61,24 @@ type Extract struct {
 	Delimiter  string               `yaml:"delimiter" doc:"Delimiter of the columns." enum:"comma,semicolon,tab,pipe"`
 	Encoding   string               `yaml:"encoding" doc:"Encoding of the text." enum:"utf-8,utf-16le,utf-16be,cp1252,latin1"`
 	Nulls      []string             `yaml:"nulls" doc:"Words that mean nothing, besides the preset's."`
+	Sheet      string               `yaml:"sheet" doc:"Sheet of a workbook; the first one if empty."`
+	Constants  map[string]string    `yaml:"constants" doc:"Value by field of the contract that no column says."`
+	Values     map[string]Words     `yaml:"values" doc:"By field or attribute: words of the file that are read as others."`
+	FoldCase   []string             `yaml:"fold_case" doc:"Text fields and attributes that are read in lower case."`
+	Only       map[string]Strings   `yaml:"only" doc:"By header: only records with one of these words there are read."`
+	Unpivot    Unpivot              `yaml:"unpivot" doc:"Columns that are rows, such as one date column for each stage."`
+	Serials    bool                 `yaml:"excel_serials" doc:"Numbers in date columns are days as Excel counts them." default:"false"`
 	Replace    string               `yaml:"replace" doc:"For cost: the newest file that holds a month replaces it." enum:"month"`
+}
+
+// Words says which words are read as which others.
+type Words map[string]string
+
+// Unpivot turns each of several columns of a file into a row of its own.
+type Unpivot struct {
+	Headers Strings `yaml:"headers" doc:"Regular expressions for whole headers; the first group is the name."`
+	Name    string  `yaml:"name" doc:"Field that gets the name."`
+	Value   string  `yaml:"value" doc:"Field that gets the cell; an empty one gives no row."`
 }
 
 // Attribute is a further column.

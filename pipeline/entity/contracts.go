@@ -2,7 +2,11 @@ package entity
 
 // All gives the contracts in a fixed order. The result is the caller's own.
 func All() []*Entity {
-	return []*Entity{opportunity(), lead(), account(), owner(), stageChange(), cost()}
+	return []*Entity{
+		opportunity(), lead(), stageChange(), leadStatusChange(), leadOpportunity(), account(), owner(),
+		campaign(), campaignTouch(), activity(), opportunitySplit(), quota(), cost(), content(), contentUse(), exchangeRate(),
+		stage(), opportunityAccount(), opportunityMerge(),
+	}
 }
 
 func opportunity() *Entity {
@@ -102,41 +106,6 @@ func owner() *Entity {
 			{Name: "manager", Doc: "name of the manager"},
 			{Name: "region", Doc: "sales region"},
 			{Name: "is_active", Type: Boolean, Doc: "whether the user is active"},
-		},
-	}
-}
-
-func stageChange() *Entity {
-	return &Entity{
-		Name: "stage_change",
-		Doc:  "one entry of a deal's history: from this moment the deal was in this stage",
-		Fields: []Field{
-			{Name: "opportunity_id", Required: true, Key: true, Doc: "the deal"},
-			{Name: "changed_at", Type: Timestamp, Required: true, Key: true, Doc: "when it entered the stage"},
-			{Name: "sequence", Key: true, Doc: "the source's id of the entry, else # and its place in the file"},
-			{Name: "stage", Required: true, Doc: "the stage it entered"},
-			{Name: "amount", Type: Decimal, Doc: "the deal's amount from then on"},
-			{Name: "close_date", Type: Date, Doc: "the expected close from then on"},
-			{Name: "probability", Type: Decimal, Doc: "the probability in percent from then on"},
-			{Name: "changed_by", Doc: "who changed it"},
-		},
-	}
-}
-
-func cost() *Entity {
-	return &Entity{
-		Name: "cost",
-		Doc:  "one line of the ledger of what marketing and sales cost",
-		Fields: []Field{
-			{Name: "line_id", Key: true, Doc: "the ledger's id of the line, else the file and its ordinal"},
-			{Name: "month", Type: Date, Required: true, Doc: "any day of the month that the cost belongs to"},
-			{Name: "amount", Type: Decimal, Required: true, Doc: "amount in its currency; credits are negative"},
-			{Name: "category", Required: true, Doc: "what it was spent on, in the ledger's words"},
-			{Name: "currency", Doc: "ISO 4217 code of the amount's currency"},
-			{Name: "kind", Doc: "running or market_entry"},
-			{Name: "segment", Doc: "the segment that it was spent on, where it is known"},
-			{Name: "campaign_id", Doc: "the campaign that it was spent on"},
-			{Name: "driver", Doc: "opportunity_days, headcount, leads or even, where it differs from the configured one"},
 		},
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // formatVersion is the version of load.json that this program writes and reads.
-const formatVersion = 1
+const formatVersion = 2
 
 // The modes of a scan.
 const (
@@ -59,6 +59,10 @@ type File struct {
 	Delimiter      string            `json:"delimiter"`
 	Replace        string            `json:"replace"` // "month": the file replaces the months it holds
 	Warnings       []string          `json:"warnings"`
+	// Rows is how many rows the parts hold; it differs from Counts.Loaded where a record became several.
+	Rows int64 `json:"rows"`
+	// Values counts by field the values of text columns with few different ones.
+	Values map[string]map[string]int64 `json:"values,omitempty"`
 }
 
 // Counts says what became of the physical records of a file.

@@ -22,8 +22,8 @@ func write(t *testing.T, s *Staging, name string, rows int64) File {
 	return File{
 		Source: "crm", Entity: "opportunity", Name: name,
 		ContentHash: "xxh3:" + name, MappingHash: "m1", EffectiveAt: s.now,
-		Counts: Counts{Records: rows + 1, Header: 1, Loaded: rows},
-		Parts:  []Part{{Name: part, Rows: rows}},
+		Counts: Counts{Records: rows + 1, Header: 1, Loaded: rows}, Rows: rows,
+		Parts: []Part{{Name: part, Rows: rows}},
 	}
 }
 
@@ -212,8 +212,8 @@ func TestLoadThatIsNotWholeIsRefused(t *testing.T) {
 		"short quarantine": {func(dir string) error {
 			return os.Truncate(filepath.Join(dir, "a.csv-quarantine.parquet"), 0)
 		}, "a.csv-quarantine.parquet has 0 bytes instead of 3"},
-		"later format": {func(dir string) error { return edit(dir, `"format": 1`, `"format": 2`) }, "format 2, but this truce reads format 1"},
-		"no format":    {func(dir string) error { return edit(dir, `"format": 1,`, ``) }, "format 0"},
+		"later format": {func(dir string) error { return edit(dir, `"format": 2`, `"format": 3`) }, "format 3, but this truce reads format 2"},
+		"no format":    {func(dir string) error { return edit(dir, `"format": 2,`, ``) }, "format 0"},
 		"unknown key":  {func(dir string) error { return edit(dir, `"landed_at"`, `"x": 1, "landed_at"`) }, "unknown field"},
 		"copied":       {func(dir string) error { return os.Rename(dir, dir[:len(dir)-8]+"00000000") }, "give the folder its name back"},
 	} {

@@ -123,8 +123,8 @@ func (f File) check() error {
 	for _, part := range f.Parts {
 		rows += part.Rows
 	}
-	if rows != f.Counts.Loaded {
-		return fmt.Errorf("the parts hold %d rows, but %d were loaded", rows, f.Counts.Loaded)
+	if rows != f.Rows {
+		return fmt.Errorf("the parts hold %d rows, but %d were loaded", rows, f.Rows)
 	}
 	if f.Counts.Quarantined > 0 && f.Quarantine == "" {
 		return fmt.Errorf("%d records were quarantined, but no file holds them", f.Counts.Quarantined)

@@ -2,6 +2,7 @@ package load
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -30,12 +31,29 @@ type Extract struct {
 	Footers    []string // the last records are ignored if their first field starts with one of these
 	Comments   string   // a record that starts with this is ignored; "" ignores none
 
+	// Values says by field which words are read as which others, before anything else is made of them;
+	// surrounding blanks do not matter, case does.
+	Values    map[string]map[string]string
+	FoldCase  []string            // text fields that are read in lower case
+	Constants map[string]string   // by field without a column in the file: one value for all rows, written as a cell
+	Only      map[string][]string // by header: a record whose cell there is none of these is ignored
+	Unpivot   *Unpivot            // nil: a record is one row
+	PersonKey []byte              // secret; person_key is the keyed hash of the e-mail address in its column
+
 	SalesforceIDs bool // 15-character ids become their 18-character form
 	ExcelSerials  bool // a number in a date column is a day of Excel's calendar
 
 	Currency   string            // the contract's currency where the file has no column for it
 	FileName   string            // names the file in ids that are made from a record's place
 	Remembered map[string]string // formats by field that earlier files settled, as in Result.Formats
+}
+
+// Unpivot turns each of several columns into a row of its own: a record with something in three of
+// them becomes three rows, and one with nothing in any of them becomes none.
+type Unpivot struct {
+	Headers []*regexp.Regexp // for whole headers; the first group is the name
+	Name    string           // field that gets the name
+	Value   string           // field that gets the cell
 }
 
 // Target says where the parts go.

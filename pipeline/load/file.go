@@ -181,6 +181,7 @@ func (r *run) complete(out *Result) error {
 			written += part.Rows
 		}
 	}
+	out.Rows = written
 	if written != out.Counts.Loaded {
 		return fmt.Errorf("the parts hold %d rows, but %d were parsed; this is a defect of the loader, do not trust this load",
 			written, out.Counts.Loaded)

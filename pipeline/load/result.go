@@ -11,10 +11,10 @@ import (
 type Counts struct {
 	Records     int64 // all of them
 	Header      int64 // the header, 1
-	Loaded      int64 // rows in the parts
-	Quarantined int64 // rows in the quarantine
+	Loaded      int64 // those that became rows of the parts
+	Quarantined int64 // those in the quarantine
 	Blank       int64 // blank lines
-	Ignored     int64 // footers and comments
+	Ignored     int64 // footers, comments, and those that Extract.Only leaves out
 }
 
 // Check verifies that each record is accounted for once.
@@ -59,6 +59,9 @@ type Result struct {
 	UniqueKeys       bool       // proven: no two loaded rows share the key; false says nothing
 	Delimiter        byte
 	Warnings         []string
+	Rows             int64 // in the parts: Counts.Loaded, unless columns were turned into rows
+	// Values counts by field the values of text columns with few different ones.
+	Values map[string]map[string]int64
 }
 
 // RefusedError says that a file cannot be trusted as a whole. Nothing of it was kept.

@@ -19,6 +19,7 @@ const bufferSize = 256 << 10
 // File is one extract.
 type File struct {
 	Source, Entity string
+	Export         int        // which of the preset's exports of the entity the file is
 	Path           string     // absolute path on disk
 	Member         string     // member of the zip archive at Path; "" if the file is no archive
 	Name           string     // path below the source's folder with forward slashes, and "!member" for members

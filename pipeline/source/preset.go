@@ -16,11 +16,15 @@ var presetFiles embed.FS
 
 // Preset says what wrote the files of a source.
 type Preset struct {
-	Name  string   `yaml:"name"`
-	Doc   string   `yaml:"doc"`
-	Names []string `yaml:"names"` // patterns of file names; {object} stands for each object of an entity
-	// Entities holds what the preset knows about an entity's files, by the entity's name.
-	Entities map[string]Export `yaml:"entities"`
+	Name string `yaml:"name"`
+	Doc  string `yaml:"doc"`
+	// Experimental says that no file of the system itself confirmed the preset yet.
+	Experimental bool     `yaml:"experimental"`
+	Names        []string `yaml:"names"` // patterns of file names; {object} stands for each object of an entity
+	// AnyNames are patterns of file names that do not tell the entity; the header does.
+	AnyNames []string `yaml:"any_names"`
+	// Entities holds how the system exports an entity, by the entity's name; there may be several ways.
+	Entities map[string][]Export `yaml:"entities"`
 	// ConfiguredOnly says that a source has the entities that its configuration lists, and no others.
 	ConfiguredOnly bool `yaml:"configured_only"`
 	Formats        `yaml:"formats"`
@@ -29,8 +33,26 @@ type Preset struct {
 
 // Export says how a system exports one entity.
 type Export struct {
-	Objects []string            `yaml:"objects"` // what the system calls the entity; the entity's name if empty
+	Objects []string `yaml:"objects"` // what the system calls the entity; the entity's name if empty
+	// Within names an entity whose files hold this one too, so that one file gives both.
+	Within  string              `yaml:"within"`
 	Headers map[string][]string `yaml:"headers"` // header names by field of the contract, best first
+	// Constants are the values of fields that the file has no column for.
+	Constants map[string]string `yaml:"constants"`
+	// Values says by field which words are read as which others.
+	Values map[string]map[string]string `yaml:"values"`
+	// Only keeps the records that have one of the words in the column of that header.
+	Only map[string][]string `yaml:"only"`
+	// Unpivot turns columns into rows.
+	Unpivot *Unpivot `yaml:"unpivot"`
+}
+
+// Unpivot turns each of several columns of a file into a row of its own: a record with dates in three
+// of them becomes three rows.
+type Unpivot struct {
+	Headers []string `yaml:"headers"` // regular expressions for whole headers, whose first group is the name
+	Name    string   `yaml:"name"`    // field that gets the name
+	Value   string   `yaml:"value"`   // field that gets the cell; an empty one gives no row
 }
 
 // Formats says how a system writes values. What is empty is left to the file.
@@ -93,7 +115,12 @@ func decodePreset(name string, data []byte) (Preset, error) {
 // Files gives the patterns of file names under which the system exports an entity. An entity that
 // the preset does not know is looked for under its own name.
 func (p Preset) Files(entity string) []string {
-	objects := p.Entities[entity].Objects
+	var objects []string
+	for _, export := range p.Entities[entity] {
+		if export.Within == "" {
+			objects = append(objects, export.Objects...)
+		}
+	}
 	if len(objects) == 0 {
 		objects = []string{entity}
 	}

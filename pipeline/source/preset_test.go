@@ -21,13 +21,15 @@ func TestPresetsNameOnlyWhatContractsHave(t *testing.T) {
 		p := preset(t, name)
 		require.NotEmpty(t, p.Doc, name)
 		require.NotEmpty(t, p.Names, name)
-		for object, export := range p.Entities {
+		for object, exports := range p.Entities {
 			contract, ok := entity.Lookup(object)
 			require.True(t, ok, "%s: %s", name, object)
-			for field, headers := range export.Headers {
-				_, ok := contract.Field(field)
-				require.True(t, ok, "%s: %s.%s", name, object, field)
-				require.NotEmpty(t, headers, "%s: %s.%s", name, object, field)
+			for _, export := range exports {
+				for field, headers := range export.Headers {
+					_, ok := contract.Field(field)
+					require.True(t, ok, "%s: %s.%s", name, object, field)
+					require.NotEmpty(t, headers, "%s: %s.%s", name, object, field)
+				}
 			}
 		}
 	}
@@ -53,7 +55,7 @@ func TestSalesforcePreset(t *testing.T) {
 	require.True(t, p.SalesforceIDs)
 	require.Contains(t, p.Nulls, "000000000000000AAA")
 	require.Equal(t, Stages{Won: []string{"Closed Won"}, Lost: []string{"Closed Lost"}}, p.Stages)
-	require.Equal(t, []string{"LastModifiedDate", "SystemModstamp"}, p.Entities["opportunity"].Headers["modified_at"])
+	require.Equal(t, []string{"LastModifiedDate", "SystemModstamp"}, p.Entities["opportunity"][0].Headers["modified_at"])
 	require.False(t, p.ConfiguredOnly)
 }
 
@@ -108,7 +110,7 @@ func TestSalesforcePresetOnDataLoaderExports(t *testing.T) {
 		text := read(t, f, "")
 		header, err := csv.NewReader(strings.NewReader(text)).Read()
 		require.NoError(t, err)
-		for field, names := range p.Entities[f.Entity].Headers {
+		for field, names := range p.Entities[f.Entity][f.Export].Headers {
 			mapped := slices.ContainsFunc(names, func(name string) bool { return slices.Contains(header, name) })
 			require.Equal(t, !slices.Contains(absent[f.Entity], field), mapped, "%s.%s", f.Entity, field)
 		}
