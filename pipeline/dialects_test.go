@@ -76,7 +76,7 @@ func TestDialects(t *testing.T) {
 	t.Parallel()
 	reference(t, "maven")
 	tables := mavenTablesWithAccent(t)
-	all := dialects()
+	all := append(dialects(), formats()...)
 	published := runDialect(t, all[0], tables)
 	require.Len(t, open(t, published).rows(t, "win_rate", allOf("All", "owner", "Hélène Ñandú")), 1)
 	for i, d := range all[1:] {

@@ -54,28 +54,66 @@ func extractOf(c *config.Config, src config.Source, preset source.Preset, contra
 	for header, words := range set.Only {
 		x.Only[header] = words
 	}
+	for field, text := range set.Constants {
+		if text == "" { // stays empty, even where the file has a column of its name
+			x.Headers[field] = []string{}
+		}
+	}
+	x.FirstOf, x.Prefixes = firstOf(known.FirstOf, set), maps.Clone(known.Prefixes)
 	for _, field := range slices.Sorted(maps.Keys(set.Columns)) {
-		x.Headers[field] = []string{set.Columns[field]}
+		x.Headers[field] = set.Columns[field]
 		x.Required = append(x.Required, field)
 		delete(x.Constants, field)
+		delete(x.Prefixes, field)
 	}
 	x.Attributes = attributes(set)
 	for _, a := range x.Attributes {
 		x.Headers[a.Name] = []string{cmp.Or(set.Attributes[a.Name].From, a.Name)}
 		x.Required = append(x.Required, a.Name)
 	}
-	if x.Unpivot, err = unpivotOf(known.Unpivot, set.Unpivot); err != nil {
+	x.Split = splitOf(known.Split, set)
+	if x.Unpivot, err = unpivotOf(known.Unpivot, set); err != nil {
 		return load.Extract{}, fmt.Errorf("unpivot of source %s: %w", src.Name, err)
 	}
 	x.PersonKey, err = personKey(c)
 	return x, err
 }
 
-// unpivotOf gives the columns that are rows: the configuration's, else the preset's.
-func unpivotOf(known *source.Unpivot, set config.Unpivot) (*load.Unpivot, error) {
-	headers, unpivot := []string(set.Headers), &load.Unpivot{Name: set.Name, Value: set.Value}
+// firstOf lists the fields that are read from several columns: those of the preset, but where the
+// configuration says which columns a field is read from, it does so if it names several.
+func firstOf(known []string, set config.Extract) []string {
+	var fields []string
+	for _, field := range known {
+		if _, mapped := set.Columns[field]; !mapped {
+			fields = append(fields, field)
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(set.Columns)) {
+		if len(set.Columns[field]) > 1 {
+			fields = append(fields, field)
+		}
+	}
+	return fields
+}
+
+// splitOf gives the field whose cells are lists: the configuration's, else the preset's, unless the
+// configuration maps a column to it or turns columns into rows.
+func splitOf(known *source.Split, set config.Extract) *load.Split {
+	switch {
+	case set.Split.Field != "":
+		return &load.Split{Field: set.Split.Field, Separator: cmp.Or(set.Split.Separator, ";")}
+	case known == nil || len(set.Columns[known.Field]) > 0 || len(set.Unpivot.Headers) > 0:
+		return nil
+	}
+	return &load.Split{Field: known.Field, Separator: known.Separator}
+}
+
+// unpivotOf gives the columns that are rows: the configuration's, else the preset's, unless the
+// configuration maps one column to what the preset takes from several.
+func unpivotOf(known *source.Unpivot, set config.Extract) (*load.Unpivot, error) {
+	headers, unpivot := []string(set.Unpivot.Headers), &load.Unpivot{Name: set.Unpivot.Name, Value: set.Unpivot.Value}
 	if len(headers) == 0 {
-		if known == nil {
+		if known == nil || len(set.Columns[known.Name]) > 0 || len(set.Columns[known.Value]) > 0 || set.Split.Field != "" {
 			return nil, nil
 		}
 		headers, unpivot = known.Headers, &load.Unpivot{Name: known.Name, Value: known.Value}
@@ -154,14 +192,15 @@ const mappingVersion = 2
 
 // mappingHash names the settings by which a file is read. A file whose settings changed is landed
 // anew.
-func mappingHash(x load.Extract, encoding string) (string, error) {
+func mappingHash(x load.Extract, encoding, sheet string) (string, error) {
 	settings := map[string]any{
 		"version": mappingVersion, "entity": x.Entity.Name, "fields": x.Entity.Fields, "attributes": x.Attributes,
 		"headers": x.Headers, "required": x.Required, "delimiter": x.Delimiter, "date_order": x.DateOrder, "decimal": x.Decimal,
 		"zone": x.Zone.String(), "local_zone": x.LocalZone.String(), "nulls": x.Nulls, "booleans": x.Booleans,
 		"blank_false": x.BlankFalse, "footers": x.Footers, "comments": x.Comments, "salesforce_ids": x.SalesforceIDs,
-		"excel_serials": x.ExcelSerials, "currency": x.Currency, "encoding": encoding,
+		"excel_serials": x.ExcelSerials, "currency": x.Currency, "encoding": encoding, "sheet": sheet,
 		"values": x.Values, "fold_case": x.FoldCase, "constants": x.Constants, "only": x.Only, "unpivot": x.Unpivot,
+		"first_of": x.FirstOf, "prefixes": x.Prefixes, "split": x.Split,
 		"person_key": secretHash(x.PersonKey),
 	}
 	text, err := json.Marshal(settings)

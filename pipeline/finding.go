@@ -56,15 +56,15 @@ func (r *run) find(ctx context.Context, loads []landing.Load) ([]*pending, error
 // markNew tells which files are to be landed. One that landed before, or that repeats another file of
 // this run, goes by the identity of the one that stands for it.
 func markNew(files []*pending, loads []landing.Load) {
-	var fresh landing.Load
+	known, fresh := landing.NewIndex(loads), landing.NewIndex(nil)
 	for _, p := range files {
-		if same, ok := landing.Find(loads, p.landed); ok {
+		if same, ok := known.Find(p.landed); ok {
 			p.landed = same
-		} else if same, ok := landing.Find([]landing.Load{fresh}, p.landed); ok {
+		} else if same, ok := fresh.Find(p.landed); ok {
 			p.landed = same
 		} else {
 			p.isNew = true
-			fresh.Files = append(fresh.Files, p.landed)
+			fresh.Add(p.landed)
 		}
 	}
 }
@@ -122,12 +122,11 @@ func (r *run) pendingFile(src config.Source, preset source.Preset, file source.F
 	if !ok {
 		return nil, fmt.Errorf("preset %s: unknown entity %s", preset.Name, file.Entity)
 	}
-	x, err := extractOf(r.Config, src, preset, contract, file.Export)
+	x, err := extractOfFile(r.Config, src, preset, contract, file)
 	if err != nil {
 		return nil, err
 	}
-	x.FileName = file.Name
-	mapping, err := mappingHash(x, src.Extracts[file.Entity].Encoding)
+	mapping, err := mappingHash(x, src.Extracts[file.Entity].Encoding, file.Sheet)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"truce/pipeline/entity"
 	"truce/pipeline/landing"
 	"truce/pipeline/load"
+	"truce/pipeline/model"
 	"truce/pipeline/source"
 )
 
@@ -20,12 +21,15 @@ import (
 type Inspection struct {
 	Config   []config.Problem // what is wrong with rules and patterns
 	Sources  []InspectedSource
-	Problems []string // what is wrong with the inputs as a whole
+	Problems []string       // what is wrong with the inputs as a whole
+	Warnings []string       // what a run can do with, but somebody should know
+	Own      []*model.Model // the user's own models
 }
 
 // InspectedSource is one source and what lies in its folder.
 type InspectedSource struct {
 	Name, Preset, Path string
+	Experimental       bool // no real export has confirmed the preset yet
 	Files              []InspectedFile
 	Growing            []string // files that are still being written
 	Ignored            []string // files that no pattern matches
@@ -59,23 +63,24 @@ func (i Inspection) Err() error {
 // inspection; an error says that looking was not possible.
 func Inspect(ctx context.Context, c *config.Config, now time.Time) (Inspection, error) {
 	var seen Inspection
-	_, err := ConfiguredModels(ctx, c)
+	graph, err := ConfiguredModels(ctx, c)
 	if refused := (*config.Error)(nil); errors.As(err, &refused) {
 		seen.Config = refused.Problems
 	} else if err != nil {
 		return seen, err
 	}
+	seen.Own = ownOf(graph)
 	remembered, err := rememberedFormats(c, now)
 	if err != nil {
 		seen.Problems = append(seen.Problems, err.Error())
 	}
-	deals := 0
+	deals, kept := 0, map[string]int{}
 	for i, src := range c.Sources {
 		preset, err := source.LookupPreset(src.Preset)
 		if err != nil {
 			return seen, err
 		}
-		look := inspector{config: c, src: src, preset: preset, remembered: remembered}
+		look := inspector{config: c, src: src, preset: preset, remembered: remembered, kept: kept}
 		found, problems, err := look.source(ctx, i, now)
 		if err != nil {
 			return seen, err
@@ -87,6 +92,13 @@ func Inspect(ctx context.Context, c *config.Config, now time.Time) (Inspection, 
 	if deals == 0 && seen.Err() == nil {
 		seen.Problems = append(seen.Problems,
 			"no source has an opportunity extract; name its files below sources[].extracts.opportunity.files")
+	}
+	if len(seen.Config) == 0 && deals > 0 {
+		reads, err := readsOf(ctx, c)
+		if err != nil {
+			return seen, err
+		}
+		seen.Warnings = seen.unread(reads)
 	}
 	return seen, nil
 }
@@ -117,11 +129,12 @@ type inspector struct {
 	src        config.Source
 	preset     source.Preset
 	remembered map[string]map[string]string
+	kept       map[string]int // rows of samples so far, by entity
 }
 
 // source finds the files of the source, which is the one at index, and looks at each.
 func (k inspector) source(ctx context.Context, index int, now time.Time) (InspectedSource, []config.Problem, error) {
-	seen := InspectedSource{Name: k.src.Name, Preset: k.preset.Name, Path: k.src.Path}
+	seen := InspectedSource{Name: k.src.Name, Preset: k.preset.Name, Path: k.src.Path, Experimental: k.preset.Experimental}
 	found, err := source.Find(ctx, k.src, k.preset, now)
 	if err != nil {
 		problems, rest := k.findProblems(err, index, &seen)
@@ -182,13 +195,18 @@ func (k inspector) file(ctx context.Context, file source.File) (InspectedFile, e
 	if !ok {
 		return seen, fmt.Errorf("preset %s: unknown entity %s", k.preset.Name, file.Entity)
 	}
-	x, err := extractOf(k.config, k.src, k.preset, contract, file.Export)
+	x, err := extractOfFile(k.config, k.src, k.preset, contract, file)
 	if err != nil {
 		return seen, err
 	}
-	x.FileName, x.Remembered = file.Name, k.remembered[k.src.Name+"/"+file.Entity]
+	x.Remembered = k.remembered[k.src.Name+"/"+file.Entity]
 	opened := opener{file: file, encoding: k.src.Extracts[file.Entity].Encoding}
-	seen.Text, err = load.Inspect(ctx, opened.open, x)
+	inspect := load.InspectRows
+	if seen.isSampled = k.kept[file.Entity] < mostSampled; !seen.isSampled {
+		inspect = load.Inspect
+	}
+	seen.Text, err = inspect(ctx, opened.open, x)
+	k.kept[file.Entity] += len(seen.Text.Rows)
 	switch {
 	case isInput(err):
 		seen.Problems = append(seen.Problems, withoutName(err))
@@ -198,6 +216,12 @@ func (k inspector) file(ctx context.Context, file source.File) (InspectedFile, e
 	seen.Encoding = opened.detected()
 	for _, problem := range seen.Text.Problems {
 		seen.Problems = append(seen.Problems, problem.Error())
+	}
+	if len(seen.Problems) > 0 {
+		seen.Problems = append(seen.Problems, k.otherPreset(seen.Text.Headers)...)
+	}
+	if blocked := blocks(seen.Text, k.config.Checks.Quarantine); blocked != "" {
+		seen.Problems = append(seen.Problems, blocked)
 	}
 	seen.Rows = estimateRows(file, seen.Text, opened.read, seen.Encoding)
 	return seen, nil

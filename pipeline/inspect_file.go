@@ -3,8 +3,6 @@ package pipeline
 import (
 	"errors"
 	"io"
-	"path"
-	"strings"
 	"time"
 
 	"truce/pipeline/load"
@@ -19,7 +17,8 @@ type InspectedFile struct {
 	Encoding     source.Encoding
 	Text         load.Inspection
 	Rows         RowEstimate
-	Problems     []string // why the file would be refused, all reasons
+	Problems     []string // why the file would be refused, or keep the run from publishing: all reasons
+	isSampled    bool     // Text has the rows of the sample
 }
 
 // Precision says how sure a count of rows is.
@@ -29,7 +28,7 @@ type Precision string
 const (
 	Exact   Precision = "exact"    // the sample was the whole file
 	About   Precision = "about"    // from the size of the file
-	AtLeast Precision = "at_least" // of a compressed file, whose text may be of any size
+	AtLeast Precision = "at_least" // of a compressed or converted file, whose text may be of any size
 )
 
 // RowEstimate says how many rows a file has, good and bad ones, without header and blank lines.
@@ -44,7 +43,7 @@ func estimateRows(file source.File, sample load.Inspection, read int64, encoding
 	switch {
 	case sample.Whole || read == 0:
 		return RowEstimate{Rows: rows, Precision: Exact}
-	case file.Member != "" || strings.EqualFold(path.Ext(file.Name), ".gz"):
+	case !file.IsPlain():
 		return RowEstimate{Rows: rows, Precision: AtLeast}
 	}
 	text := float64(file.Size)

@@ -67,9 +67,13 @@ func LandedRefusals(ctx context.Context, c *config.Config, now time.Time, limit 
 			}
 		}
 	}
-	var selects []string
+	bySource := map[string][]string{}
 	for _, f := range files {
-		selects = append(selects, fmt.Sprintf("select %s as source, * from read_parquet(%s)", literal(f.Source), literal(literalGlob(f.Path))))
+		bySource[f.Source] = append(bySource[f.Source], literal(literalGlob(f.Path)))
+	}
+	var selects []string
+	for _, name := range sortedKeys(bySource) {
+		selects = append(selects, fmt.Sprintf("select %s as source, * from read_parquet([%s])", literal(name), strings.Join(bySource[name], ", ")))
 	}
 	if len(selects) == 0 {
 		return Refusals{}, true, nil

@@ -35,7 +35,7 @@ func (r *run) model(ctx context.Context, v *view, out string) error {
 		return publish.WriteFailed(out, err)
 	}
 	if err != nil {
-		return err
+		return ownFailure(ctx, v.graph, err)
 	}
 	r.outcome.Models = result.Models
 	outcomes := slices.Concat(r.inputChecks(v), result.Checks)
@@ -43,6 +43,10 @@ func (r *run) model(ctx context.Context, v *view, out string) error {
 		return err
 	}
 	for _, warned := range r.outcome.Verdict.With(check.Warned) {
+		if warned.Name == "check_spellings" {
+			r.outcome.Warnings = append(r.outcome.Warnings, v.spellings...) // they say it of every field
+			continue
+		}
 		r.outcome.Warnings = append(r.outcome.Warnings, warned.Name+": "+warned.Detail)
 	}
 	return nil

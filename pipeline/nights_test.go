@@ -183,7 +183,7 @@ func TestAnOlderExportThatArrivesLateLoses(t *testing.T) {
 	t.Parallel()
 	for name, export := range map[string]func(c crm, day int, content []byte){
 		"by the date in its name": func(c crm, day int, content []byte) {
-			c.export(fmt.Sprintf("deals-2024-07-%02d.csv", day), 30-day, content)
+			c.export(fmt.Sprintf("deals-2024-06-%02d.csv", day), 30-day, content)
 		},
 		"by its own date": func(c crm, day int, content []byte) {
 			c.export(fmt.Sprintf("deals%d.csv", 9-day), day, content)

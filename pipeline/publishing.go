@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -49,6 +51,10 @@ func (r *run) manifest(v *view, fingerprint string) publish.Manifest {
 			Source: b.File.Source, Entity: b.File.Entity, Name: b.File.Name, Hash: b.File.ContentHash, Size: b.File.Size,
 			Loaded: b.File.Counts.Loaded, Quarantined: b.File.Counts.Quarantined, Blank: b.File.Counts.Blank, Ignored: b.File.Counts.Ignored,
 		})
+	}
+	for _, own := range ownOf(v.graph) {
+		sum := sha256.Sum256([]byte(own.Text))
+		m.Models = append(m.Models, publish.Model{Name: own.Name, SHA256: hex.EncodeToString(sum[:])})
 	}
 	for _, c := range r.outcome.Verdict.Results {
 		m.Checks = append(m.Checks, publish.Check{Name: c.Name, Status: string(c.Status), Detail: c.Detail})

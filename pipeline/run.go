@@ -34,6 +34,9 @@ type Options struct {
 	Wait     bool // for the lock
 	Now      func() time.Time
 	Progress Progress
+	// PackAfter is how many Parquet files of small loads an entity may have before they are packed
+	// into one; zero is 64. It changes no published byte.
+	PackAfter int
 	// Entry is the record of the run if the caller has begun one; otherwise Run begins it.
 	Entry *history.Entry
 }
@@ -111,7 +114,10 @@ func Load(ctx context.Context, o Options) (LoadSummary, error) {
 	if r.log, err = landing.Open(LandingDir(o.Config)); err != nil {
 		return LoadSummary{}, err
 	}
-	err = r.step("load", func() error { return r.load(ctx) })
+	if err = r.step("load", func() error { return r.load(ctx) }); err == nil {
+		r.work = workDir(o.Config)
+		r.compact(ctx)
+	}
 	return r.outcome.Loaded, err
 }
 
@@ -151,6 +157,9 @@ func HistoryDir(c *config.Config) string { return filepath.Join(c.Paths.State, "
 // LandingDir is the folder of the landing.
 func LandingDir(c *config.Config) string { return filepath.Join(c.Paths.State, "landing") }
 
+// workDir is the folder for what a run needs while it lasts.
+func workDir(c *config.Config) string { return filepath.Join(c.Paths.State, "work") }
+
 // execute calls the steps in their order.
 func (r *run) execute(ctx context.Context) error {
 	if err := r.prepare(ctx); err != nil {
@@ -161,6 +170,7 @@ func (r *run) execute(ctx context.Context) error {
 		if err := r.step("load", func() error { return r.load(ctx) }); err != nil {
 			return err
 		}
+		r.compact(ctx)
 	}
 	built, err := r.view(ctx)
 	if err != nil {
@@ -211,7 +221,7 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.outcome.Warnings = append(r.outcome.Warnings, repaired...)
-	r.work = filepath.Join(r.Config.Paths.State, "work")
+	r.work = workDir(r.Config)
 	if err := os.RemoveAll(r.work); err != nil {
 		return fmt.Errorf("clear the work folder: %w", err)
 	}

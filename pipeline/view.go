@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,7 @@ type view struct {
 	facts      plan.Facts
 	graph      *model.Graph
 	config     []engine.Relation
+	spellings  []string // which values of which fields are probably others, in one line for each field
 	quarantine []engine.QuarantineFile
 }
 
@@ -48,12 +50,16 @@ func (r *run) view(ctx context.Context) (*view, error) {
 	if err := r.checkFreshness(v.branches); err != nil {
 		return nil, err
 	}
+	v.facts.MarkDerived()
 	settings := withPresetStages(r.Config)
 	if v.graph, err = Graph(ctx, settings, v.facts.Landing); err != nil {
 		return nil, err
 	}
-	v.config, err = plan.Relations(settings, v.facts)
-	return v, err
+	v.spellings = plan.SpellingWarnings(plan.Spellings(settings, v.facts))
+	if v.config, err = plan.Relations(settings, v.facts); err != nil {
+		return nil, err
+	}
+	return v, bindOwn(ctx, v.graph, v.facts.Landing, v.config)
 }
 
 // viewEntity adds what the landing holds of one entity.
@@ -76,7 +82,7 @@ func (r *run) viewEntity(v *view, loads []landing.Load, contract *entity.Entity)
 			})
 		}
 		file := engine.LandingFile{
-			Parts: b.Parts, Source: b.File.Source, LoadID: b.LoadID, Name: b.File.Name,
+			Parts: b.Parts, Branch: b.Number, Rows: b.File.Rows, Layout: b.File.Layout(), Source: b.File.Source, LoadID: b.LoadID, Name: b.File.Name,
 			EffectiveAt: b.File.EffectiveAt, LandedAt: b.LandedAt,
 			IsCurrent: b.IsCurrent, MayRepeat: b.MayRepeat, ReplacesMonth: b.File.Replace == "month",
 		}
@@ -97,16 +103,18 @@ func Columns(c *config.Config, contract *entity.Entity) ([]entity.Field, error) 
 	return slices.Concat(contract.Fields, extra), err
 }
 
-// Graph gives all models in building order: those that ship and those that the configuration
-// writes. Rules are parsed by a DuckDB of their own; what is wrong with them is a *config.Error.
+// Graph gives all models in building order: those that ship, those that the configuration writes, and
+// the user's own. Rules and own models are parsed by a DuckDB of their own; what is wrong with them is a
+// *config.Error.
 func Graph(ctx context.Context, c *config.Config, visible []engine.Landing) (*model.Graph, error) {
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
 		return nil, fmt.Errorf("open duckdb for the rules: %w", err)
 	}
 	defer func() { _ = db.Close() }()
+	var wrong *config.Error
 	generated, err := plan.Classify(ctx, rule.NewParser(db), c, visible)
-	if err != nil {
+	if err != nil && !errors.As(err, &wrong) {
 		return nil, err
 	}
 	written, err := model.Read(models.Files)
@@ -117,7 +125,18 @@ func Graph(ctx context.Context, c *config.Config, visible []engine.Landing) (*mo
 	for _, l := range visible {
 		inputs = append(inputs, l.Name())
 	}
-	return model.NewGraph(slices.Concat(written, generated), inputs)
+	if wrong != nil { // not there because of the rules, which is said already
+		inputs = append(inputs, "stg_classified_opportunities", "stg_classified_leads")
+	}
+	own, err := newOwnModels(c)
+	if err == nil {
+		own.shipped, own.inputs = slices.Concat(written, generated), inputs
+		err = own.all(ctx, db)
+	}
+	if err := bothProblems(wrong, err); err != nil {
+		return nil, err
+	}
+	return own.graph()
 }
 
 // withPresetStages gives the configuration with the stages that end a deal from the presets of its
@@ -152,7 +171,7 @@ func fileFacts(b landing.Branch) plan.FileFacts {
 		Source: b.File.Source, Entity: b.File.Entity, Name: b.File.Name, EffectiveAt: b.File.EffectiveAt, IsCurrent: b.IsCurrent,
 		Records: b.File.Counts.Records, Header: b.File.Counts.Header, Loaded: b.File.Counts.Loaded,
 		Quarantined: b.File.Counts.Quarantined, Blank: b.File.Counts.Blank, Ignored: b.File.Counts.Ignored,
-		Rules: b.File.Rules,
+		Rules: b.File.Rules, Values: b.File.Values,
 	}
 }
 
@@ -174,6 +193,9 @@ func (r *run) fingerprint(v *view) string {
 	}
 	for _, m := range v.graph.Models {
 		add(m.Name, m.SQL, fmt.Sprint(m.Version))
+		if m.Own {
+			add(m.Text) // the program's version does not stand for its definitions
+		}
 	}
 	for _, name := range sortedKeys(r.Accept) {
 		add(name, r.Accept[name])

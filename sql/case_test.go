@@ -35,11 +35,12 @@ func TestCases(t *testing.T) {
 	folders, err := filepath.Glob("cases/*/*")
 	require.NoError(t, err)
 	require.NotEmpty(t, folders)
+	shared := newWorkshop(t)
 	for _, folder := range folders {
 		name := filepath.Base(filepath.Dir(folder))
 		t.Run(name+"/"+filepath.Base(folder), func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t, folder)
+			b := newBench(t, shared, folder)
 			m, ok := b.graph.Model(name)
 			require.True(t, ok, "there is no model %s", name)
 			b.build(name)

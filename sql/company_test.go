@@ -20,6 +20,9 @@ import (
 // Companies live in Berlin, where a local day begins an hour or two before the UTC one.
 const companyZone = "Europe/Berlin"
 
+// daysToConversion is how long it takes a lead to become a deal.
+const daysToConversion = 20
+
 // record is one landed row: a value by column; nil is NULL.
 type record map[string]any
 
@@ -55,10 +58,15 @@ func landCompany(t require.TestingT, in oracle.Input) landed {
 	if in.StageChanges != nil {
 		l["stage_change"] = []record{}
 	}
+	inDollars := map[string]bool{}
+	for _, o := range in.Opportunities {
+		inDollars[o.OpportunityID] = chance(o.OpportunityID, "dollars", 3) && !o.HasNoRate
+	}
 	for _, c := range in.StageChanges {
 		l["stage_change"] = append(l["stage_change"], record{
 			"opportunity_id": c.OpportunityID, "changed_at": moment(&c.ChangedOn, c.OpportunityID, zone),
 			"sequence": fmt.Sprint(c.Seq), "stage": c.Stage,
+			"amount": exported(c.Amount, inDollars[c.OpportunityID]), "close_date": date(c.CloseDate),
 		})
 	}
 	if in.Leads != nil {
@@ -73,6 +81,10 @@ func landCompany(t require.TestingT, in oracle.Input) landed {
 	for _, c := range in.Costs {
 		l["cost"] = append(l["cost"], costRecord(c))
 	}
+	l.landLinks(in, zone)
+	l.landQuotas(in)
+	l.landSplits(in)
+	l.landTouches(in, zone)
 	return l
 }
 
@@ -126,7 +138,7 @@ func leadRecord(x oracle.Lead, in oracle.Input, zone *time.Location) record {
 		r["rejected_at"] = later(9)
 	}
 	if len(in.Opportunities) > 0 && chance(x.LeadID, "converted", 3) {
-		r["converted_at"] = later(20)
+		r["converted_at"] = later(daysToConversion)
 		r["opportunity_id"] = in.Opportunities[int(hash(x.LeadID))%len(in.Opportunities)].OpportunityID
 	}
 	return r
@@ -232,7 +244,14 @@ func companyConfig(t require.TestingT, s oracle.Settings) *config.Config {
 			},
 		}},
 		"segments": segments, "process": process, "breakdowns": s.Breakdowns, "cohort_days": s.CohortDays,
+		"programs": []any{
+			map[string]any{"name": "Training", "starts": "2024-03-01", "treated": "go_to_market = 'SMB'", "control": "go_to_market <> 'SMB'"},
+			map[string]any{"name": "New business first", "starts": "2024-02-01", "treated": "is_new = true"},
+		},
+		"reports":             map[string]any{"owners": s.PublishesOwners},
 		"stages":              map[string]any{"won": s.Won, "lost": s.Lost},
+		"lead_process":        map[string]any{"recycled": []string{"Nurture"}},
+		"sourcing":            map[string]any{"marketing": []string{"Web"}, "partner": []string{"Partner"}},
 		"no_decision_reasons": []string{"No decision"}, "new_business": "is_new = true",
 		"exclude": map[string]any{"opportunity": "is_banned = true", "lead": "is_banned = true"},
 		"costs": map[string]any{

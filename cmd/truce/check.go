@@ -10,6 +10,8 @@ import (
 
 	"truce/pipeline"
 	"truce/pipeline/config"
+	"truce/pipeline/engine/duckdb"
+	"truce/pipeline/model"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -18,7 +20,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Explain how the exports would be read, and load nothing",
 		Long: `Check the configuration and its rules, find the files of every source, and read the header and
-the first megabyte of each: which column becomes which field, what is left out, which formats hold.
+the first megabyte of each: which column becomes which field, what is left out, which formats hold,
+from when to when dates go, and into which segments the records of these samples fall.
 All problems are reported at once. It needs no lock and writes nothing.
 
 EXIT STATUS
@@ -58,6 +61,14 @@ func (a *app) check(cmd *cobra.Command) error {
 	}
 	failed := seen.Err()
 	report := newCheckReport(c, seen, failed == nil)
+	if len(seen.Config) == 0 {
+		e := duckdb.Engine{MemoryLimit: c.Engine.MemoryLimit, Threads: c.Engine.Threads}
+		sampled, err := pipeline.SampleSegments(cmd.Context(), e, c, seen, time.Now())
+		if err != nil {
+			return err
+		}
+		report.Sample = newSampleReport(sampled)
+	}
 	if a.json {
 		err = a.printJSON(report)
 	} else {
@@ -78,13 +89,17 @@ type checkReport struct {
 	Config   string         `json:"config"`
 	OK       bool           `json:"ok"`
 	Segments []string       `json:"segments"`
+	Models   []modelReport  `json:"models"`   // your own
 	Problems []string       `json:"problems"` // of the configuration and of the inputs as a whole
+	Warnings []string       `json:"warnings"`
+	Sample   *sampleReport  `json:"sample,omitempty"`
 	Sources  []sourceReport `json:"sources"`
 }
 
 type sourceReport struct {
 	Name     string       `json:"name"`
 	Preset   string       `json:"preset"`
+	Guessed  bool         `json:"experimental"` // no real export has confirmed the preset yet
 	Path     string       `json:"path"`
 	Files    []fileReport `json:"files"`
 	Growing  []string     `json:"growing"`
@@ -94,16 +109,18 @@ type sourceReport struct {
 
 func newCheckReport(c *config.Config, seen pipeline.Inspection, ok bool) checkReport {
 	report := checkReport{Config: c.Path, OK: ok, Segments: []string{}, Problems: []string{}, Sources: []sourceReport{}}
+	report.Warnings = append([]string{}, seen.Warnings...)
 	for _, s := range c.Segments {
 		report.Segments = append(report.Segments, s.Name)
 	}
+	report.Models = modelReports(&model.Graph{Models: seen.Own}, seen.Own)
 	for _, p := range seen.Config {
 		report.Problems = append(report.Problems, p.String())
 	}
 	report.Problems = append(report.Problems, seen.Problems...)
 	for _, src := range seen.Sources {
 		s := sourceReport{
-			Name: src.Name, Preset: src.Preset, Path: src.Path, Files: []fileReport{},
+			Name: src.Name, Preset: src.Preset, Path: src.Path, Guessed: src.Experimental, Files: []fileReport{},
 			Growing: append([]string{}, src.Growing...), Ignored: append([]string{}, src.Ignored...),
 			Problems: append([]string{}, src.Problems...),
 		}
@@ -118,11 +135,18 @@ func newCheckReport(c *config.Config, seen pipeline.Inspection, ok bool) checkRe
 func (r checkReport) text(width int) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s: %s\n", r.Config, counted(len(r.Segments), "segment"))
+	for _, m := range r.Models {
+		text.WriteString(item("your own "+m.Kind+" "+m.Name+" reads "+strings.Join(m.Reads, ", ")+": "+m.Description, "  ", width))
+	}
 	for _, problem := range r.Problems {
 		text.WriteString(item("problem: "+problem, "  ", width))
 	}
 	for _, src := range r.Sources {
 		fmt.Fprintf(&text, "\nsource %s (%s), %s in %s\n", src.Name, src.Preset, counted(len(src.Files), "file"), src.Path)
+		if src.Guessed {
+			text.WriteString(item("the preset is experimental: it follows the vendor's documentation, and no real export has "+
+				"confirmed it; compare the mapping below", "  ", width))
+		}
 		for _, problem := range src.Problems {
 			text.WriteString(item("problem: "+problem, "  ", width))
 		}
@@ -135,6 +159,12 @@ func (r checkReport) text(width int) string {
 		for _, file := range src.Files {
 			text.WriteString("\n" + file.text(width))
 		}
+	}
+	if r.Sample != nil {
+		text.WriteString(r.Sample.text(width))
+	}
+	for _, warning := range r.Warnings {
+		text.WriteString(item("warning: "+warning, "  ", width))
 	}
 	if r.OK {
 		text.WriteString("\neverything is in place for a run\n")

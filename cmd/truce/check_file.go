@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"truce/pipeline"
 	"truce/pipeline/config/nearest"
@@ -24,6 +25,8 @@ type fileReport struct {
 	Missing   []missingReport      `json:"missing"`
 	Unmapped  []string             `json:"unmapped"` // columns of the file that are left out
 	Formats   map[string]string    `json:"formats"`
+	Dates     []rangeReport        `json:"dates"` // of the sample
+	Empty     []string             `json:"empty"` // mapped fields without any value in the sample
 	// Refused counts the rows of the sample that would be refused, by rule.
 	Refused  map[string]int64 `json:"refused"`
 	Problems []string         `json:"problems"`
@@ -33,8 +36,27 @@ type fileReport struct {
 type mappedReport struct {
 	Field     string `json:"field"`
 	Type      string `json:"type"`
-	Header    string `json:"header"`
+	Header    string `json:"header"`             // of several, with " / " between them
+	Constant  string `json:"constant,omitempty"` // what it is without a column
 	Attribute bool   `json:"attribute,omitempty"`
+}
+
+// from says where the values of the field come from.
+func (m mappedReport) from() string {
+	switch {
+	case m.Constant != "":
+		return "= " + m.Constant
+	case m.Header == "":
+		return "← the name in each header"
+	}
+	return "← " + m.Header
+}
+
+// rangeReport says from when to when the dates of a field go.
+type rangeReport struct {
+	Field string `json:"field"`
+	First string `json:"first"`
+	Last  string `json:"last"`
 }
 
 // missingReport is a field that the file does not fill, and the header that looks like it.
@@ -47,22 +69,41 @@ func newFileReport(file pipeline.InspectedFile) fileReport {
 	r := fileReport{
 		Name: file.Name, Entity: file.Entity, Bytes: file.Size, Encoding: string(file.Encoding),
 		Delimiter: file.Text.DelimiterName, Rows: file.Rows, Mapped: []mappedReport{}, Missing: []missingReport{},
-		Unmapped: append([]string{}, file.Text.Unmapped...), Formats: map[string]string{}, Refused: map[string]int64{},
+		Unmapped: append([]string{}, file.Text.Unmapped...), Formats: map[string]string{}, Dates: []rangeReport{}, Empty: empty(file.Text), Refused: map[string]int64{},
 		Problems: append([]string{}, file.Problems...), Warnings: append([]string{}, file.Text.Warnings...),
 	}
 	if file.Date != nil {
 		r.Date = file.Date.Format("2006-01-02")
 	}
 	maps.Copy(r.Formats, file.Text.Formats)
+	for _, field := range slices.Sorted(maps.Keys(file.Text.Ranges)) {
+		dates := file.Text.Ranges[field]
+		r.Dates = append(r.Dates, rangeReport{field, dates.First.Format(time.DateOnly), dates.Last.Format(time.DateOnly)})
+	}
 	maps.Copy(r.Refused, file.Text.Rules)
 	for _, c := range file.Text.Columns {
 		if c.Mapped {
-			r.Mapped = append(r.Mapped, mappedReport{c.Field, c.Type.String(), c.Header, c.Attribute})
+			r.Mapped = append(r.Mapped, mappedReport{c.Field, c.Type.String(), c.Header, c.Constant, c.Attribute})
 		} else {
 			r.Missing = append(r.Missing, missing(c, file.Text.Unmapped))
 		}
 	}
 	return r
+}
+
+// mostLeftOut is how many columns that nothing names are listed; --json lists all.
+const mostLeftOut = 40
+
+// empty lists the mapped fields that no row of the sample has a value for.
+func empty(sample load.Inspection) []string {
+	names := []string{}
+	for i, c := range sample.Columns {
+		hasValue := func(row []any) bool { return row[i] != nil }
+		if c.Mapped && len(sample.Rows) > 0 && !slices.ContainsFunc(sample.Rows, hasValue) {
+			names = append(names, c.Field)
+		}
+	}
+	return names
 }
 
 func missing(c load.ColumnMap, headers []string) missingReport {
@@ -94,14 +135,20 @@ func (r fileReport) text(width int) string {
 			_, how, _ := strings.Cut(format, ":")
 			kind += " " + how
 		}
-		rows = append(rows, []string{"    " + c.Field, kind, "← " + c.Header})
+		rows = append(rows, []string{"    " + c.Field, kind, c.from()})
 	}
 	text.WriteString(table(rows, width))
+	if dates := r.dates(); dates != "" {
+		text.WriteString(item(dates, "    ", width))
+	}
+	if len(r.Empty) > 0 {
+		text.WriteString(item("without any value"+r.ofSample()+": "+strings.Join(r.Empty, ", "), "    ", width))
+	}
 	if absent := r.absent(); absent != "" {
 		text.WriteString(item("not in the file: "+absent, "    ", width))
 	}
 	if len(r.Unmapped) > 0 {
-		text.WriteString(item("left out: "+strings.Join(r.Unmapped, ", "), "    ", width))
+		text.WriteString(item("left out: "+few(r.Unmapped, mostLeftOut), "    ", width))
 	}
 	if refused := r.refused(); refused != "" {
 		text.WriteString(item(refused, "    ", width))
@@ -126,11 +173,27 @@ func (r fileReport) refused() string {
 	if total == 0 {
 		return ""
 	}
-	where := ""
-	if r.Rows.Precision != pipeline.Exact {
-		where = " of the first rows"
+	return fmt.Sprintf("would be refused%s: %s (%s)", r.ofSample(), counted(int(total), "row"), strings.Join(counts, ", "))
+}
+
+// dates says from when to when the dates of the sample go.
+func (r fileReport) dates() string {
+	texts := make([]string, 0, len(r.Dates))
+	for _, d := range r.Dates {
+		texts = append(texts, fmt.Sprintf("%s %s to %s", d.Field, d.First, d.Last))
 	}
-	return fmt.Sprintf("would be refused%s: %s (%s)", where, counted(int(total), "row"), strings.Join(counts, ", "))
+	if len(texts) == 0 {
+		return ""
+	}
+	return "dates" + r.ofSample() + ": " + strings.Join(texts, ", ")
+}
+
+// ofSample says so where only the first rows were looked at.
+func (r fileReport) ofSample() string {
+	if r.Rows.Precision == pipeline.Exact {
+		return ""
+	}
+	return " of the first rows"
 }
 
 // absent lists the fields that the file does not fill.

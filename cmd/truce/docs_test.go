@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,14 @@ const root = "../.."
 func TestConfigurationPageIsValid(t *testing.T) {
 	t.Parallel()
 	fence := regexp.MustCompile("(?s)```yaml\n(company:.*?)```")
-	for _, page := range []string{"README.md", "docs/configuration.md"} {
+	pages := []string{"README.md", "docs/configuration.md"}
+	sources, err := filepath.Glob(filepath.Join(root, "docs", "sources", "[a-z]*.md"))
+	require.NoError(t, err)
+	require.NotEmpty(t, sources)
+	for _, page := range sources {
+		pages = append(pages, filepath.Join("docs", "sources", filepath.Base(page)))
+	}
+	for _, page := range pages {
 		text, err := os.ReadFile(filepath.Join(root, page))
 		require.NoError(t, err)
 		blocks := fence.FindAllSubmatch(text, -1)
@@ -54,7 +62,9 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	require.NoError(t, err)
 	decisions, err := filepath.Glob(filepath.Join(root, "docs", "adr", "*.md"))
 	require.NoError(t, err)
-	pages = append(append(pages, decisions...), filepath.Join(root, "README.md"), filepath.Join(root, "CHANGELOG.md"))
+	sources, err := filepath.Glob(filepath.Join(root, "docs", "sources", "*.md"))
+	require.NoError(t, err)
+	pages = slices.Concat(pages, decisions, sources, []string{filepath.Join(root, "README.md"), filepath.Join(root, "CHANGELOG.md")})
 	for _, page := range pages {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)

@@ -23,7 +23,11 @@ func (a *app) modelsCommand() *cobra.Command {
 		Use:   "models",
 		Short: "List the SQL models, what they mean and what reads what",
 		Long: `List the SQL models with their kind, version and grain. The models that the configuration
-writes (segments, exclusions, breakdowns) are among them where there is a configuration.` + modelsExit,
+writes (segments, exclusions, breakdowns) and your own are among them where there is one.
+
+Your own models are .sql files in the folder models beside the configuration. They read what
+every other model may read, begin with a header like those that truce models show prints, and
+are published like the rest.` + modelsExit,
 		Example: "  truce models --config truce.yaml",
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.listModels(cmd) },
@@ -72,8 +76,8 @@ func (a *app) docsCommand() *cobra.Command {
 		Use:   "docs",
 		Short: "Print the dictionary of all published tables as Markdown",
 		Long: `Print the dictionary of all published tables as Markdown: what each means, its grain, key and
-columns, and the checks that guard them. It depends on the version of the program alone, not on a
-configuration.` + modelsExit,
+columns, and the checks that guard them. It depends on the version of the program and, where there
+is a configuration, on the models of your own beside it.` + modelsExit,
 		Example: "  truce models docs > metrics.md",
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.documentModels(cmd) },
@@ -104,6 +108,7 @@ type modelReport struct {
 	Needs       []string       `json:"needs,omitempty"`
 	File        string         `json:"file,omitempty"`
 	Generated   bool           `json:"generated"`
+	Own         string         `json:"own,omitempty"` // the file of a model of one's own
 	Columns     []columnReport `json:"columns"`
 	Reads       []string       `json:"reads"`
 	ReadBy      []string       `json:"read_by"`
@@ -119,6 +124,9 @@ func newModelReport(g *model.Graph, m *model.Model) modelReport {
 	}
 	if m.Published() {
 		r.File = m.FileName()
+	}
+	if m.Own {
+		r.Own = m.File
 	}
 	for _, c := range m.Columns {
 		r.Columns = append(r.Columns, columnReport{Name: c.Name, Comment: c.Doc})
@@ -220,6 +228,7 @@ func (r modelReport) text(width int) string {
 	add("published", r.File)
 	add("reads", r.Reads...)
 	add("read by", r.ReadBy...)
+	add("your own", r.Own)
 	if r.Generated {
 		add("written by", "the configuration")
 	}
@@ -255,7 +264,7 @@ func (a *app) graphModels(cmd *cobra.Command, format string) error {
 }
 
 func (a *app) documentModels(cmd *cobra.Command) error {
-	g, err := pipeline.ShippedModels(cmd.Context())
+	g, err := a.documented(cmd)
 	if err != nil {
 		return err
 	}
@@ -269,4 +278,23 @@ func (a *app) documentModels(cmd *cobra.Command) error {
 		return a.printJSON(modelReports(g, published))
 	}
 	return a.print("%s", dictionary(g))
+}
+
+// documented gives the models that ship and the user's own, without those that the rest of the
+// configuration writes.
+func (a *app) documented(cmd *cobra.Command) (*model.Graph, error) {
+	shipped, err := pipeline.ShippedModels(cmd.Context())
+	if err != nil || (!a.hasConfig() && !cmd.Flags().Changed("config")) {
+		return shipped, err
+	}
+	all, err := a.models(cmd)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range all.Models {
+		if m.Own {
+			shipped.Models = append(shipped.Models, m)
+		}
+	}
+	return shipped, nil
 }

@@ -51,7 +51,7 @@ func publishedRun(drop, id string) (publish.Run, error) {
 	run, err := folder.Run(id)
 	switch {
 	case errors.Is(err, publish.ErrNoRun):
-		return run, usageError{fmt.Errorf("--run %s: %s", id, knownRuns(folder, drop))}
+		return run, usageError{fmt.Errorf("run %s: %s", id, knownRuns(folder, drop))}
 	case errors.Is(err, publish.ErrBroken):
 		return run, exitError{err, pipeline.ExitInput}
 	}

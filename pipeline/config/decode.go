@@ -81,6 +81,9 @@ func (c *Config) resolve(path string) error {
 	c.Path = absolute
 	folder := filepath.Dir(absolute)
 	fields := []*string{&c.Paths.State, &c.Paths.Drop}
+	if c.Models != "" {
+		fields = append(fields, &c.Models)
+	}
 	for i := range c.Sources {
 		fields = append(fields, &c.Sources[i].Path)
 	}

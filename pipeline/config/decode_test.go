@@ -56,7 +56,7 @@ func TestEverySettingIsDecoded(t *testing.T) {
 			Name: "crm", Preset: "salesforce", Path: "/data/exports/crm", Mode: "delta", OutcomeDateFrom: "close_date",
 			Extracts: map[string]config.Extract{
 				"opportunity": {
-					Columns: map[string]string{"cost_of_goods": "COGS__c"},
+					Columns: map[string]config.Strings{"cost_of_goods": {"COGS__c"}},
 					Attributes: map[string]config.Attribute{
 						"region": {From: "Region__c", Type: "text"}, "employees": {From: "employees", Type: "integer"},
 					},
@@ -68,7 +68,7 @@ func TestEverySettingIsDecoded(t *testing.T) {
 			Name: "finance", Preset: "generic", Path: filepath.Join(folder, "exports/finance"), Mode: "delta", OutcomeDateFrom: "history",
 			Extracts: map[string]config.Extract{"cost": {
 				Files:   config.Strings{"cost-*.csv"},
-				Columns: map[string]string{"month": "Month", "amount": "Amount", "category": "Type"}, Replace: "month",
+				Columns: map[string]config.Strings{"month": {"Month"}, "amount": {"Amount"}, "category": {"Type"}}, Replace: "month",
 			}},
 		},
 	}, c.Sources)
@@ -167,5 +167,8 @@ func TestHashFollowsTheNumbers(t *testing.T) {
 
 func TestPresetsAreThoseOfTheTag(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, []string{"generic", "salesforce"}, config.Presets())
+	require.Equal(t, []string{
+		"generic", "salesforce", "salesforce-report", "hubspot", "dynamics", "pipedrive", "zoho",
+		"fivetran-salesforce", "fivetran-hubspot", "airbyte-salesforce", "airbyte-hubspot",
+	}, config.Presets())
 }

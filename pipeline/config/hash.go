@@ -10,12 +10,14 @@ import (
 )
 
 // Hash gives the SHA-256, in hex, of everything that can change what a run publishes. Where the
-// files are, when jobs run, how long reports are kept and how much memory and how many threads the
+// files are (the holidays count as they are listed), when jobs run, how long reports are kept and how much memory and how many threads the
 // engine has are left out. The hash does not depend on how the file is written: order of mappings,
 // comments and defaults that are spelled out make no difference.
 func (c *Config) Hash() string {
 	content := *c
+	content.Models = "" // the models themselves are part of what a run is made of
 	content.Paths, content.Jobs, content.Engine, content.Reports.KeepDays = Paths{}, nil, Engine{}, 0
+	content.LeadSLA.BusinessHours.Holidays = strings.Join(c.LeadSLA.BusinessHours.Closed, " ")
 	content.Sources = make([]Source, len(c.Sources))
 	for i, source := range c.Sources {
 		source.Path = ""

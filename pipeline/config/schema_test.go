@@ -27,9 +27,16 @@ func TestTheSchemaDescribesEverySetting(t *testing.T) {
 	require.Equal(t, "integer", at(schema, "cohort_days")["type"])
 	require.Equal(t, true, at(schema, "reports", "duckdb")["default"])
 	source := at(schema, "sources")["items"].(map[string]any)
-	require.Equal(t, []any{"generic", "salesforce"}, at(source, "preset")["enum"])
+	require.Equal(t, []any{
+		"generic", "salesforce", "salesforce-report", "hubspot", "dynamics", "pipedrive", "zoho",
+		"fivetran-salesforce", "fivetran-hubspot", "airbyte-salesforce", "airbyte-hubspot",
+	}, at(source, "preset")["enum"])
 	extracts := at(source, "extracts")
-	require.Equal(t, map[string]any{"enum": []any{"account", "cost", "lead", "opportunity", "owner", "stage_change"}}, extracts["propertyNames"])
+	require.Equal(t, map[string]any{"enum": []any{
+		"account", "activity", "campaign", "campaign_touch", "content", "content_use", "cost", "exchange_rate", "lead",
+		"lead_opportunity", "lead_status_change", "opportunity", "opportunity_account", "opportunity_merge", "opportunity_split",
+		"owner", "quota", "stage", "stage_change",
+	}}, extracts["propertyNames"])
 	extract := extracts["additionalProperties"].(map[string]any)
 	require.Len(t, at(extract, "files")["oneOf"], 2)
 	rate := at(at(schema, "exchange_rates")["items"].(map[string]any), "rate")

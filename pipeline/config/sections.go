@@ -58,7 +58,7 @@ func (v *validator) process() {
 	for i, step := range v.config.Process {
 		key := fmt.Sprintf("process[%d]", i)
 		taken := slices.ContainsFunc(v.config.Process[:i], func(s Step) bool { return strings.EqualFold(s.Step, step.Step) })
-		v.properName(key+".step", step.Step, "step", taken, []string{"Lead", "MQL", "SAL", "SQL", "Won"})
+		v.properName(key+".step", step.Step, "step", taken, []string{"Lead", "MQL", "SAL", "SQL", "Won", "None"})
 		v.names(key+".stages", step.Stages)
 		for j, stage := range step.Stages {
 			if other, ok := steps[stage]; ok && other != step.Step {
@@ -91,6 +91,25 @@ func (v *validator) leadProcess() {
 	}
 }
 
+// sourcing refuses a lead source that means two origins.
+func (v *validator) sourcing() {
+	words := v.config.Sourcing
+	taken := make(map[string]string)
+	for _, list := range []struct {
+		key     string
+		sources []string
+	}{{"marketing", words.Marketing}, {"sales", words.Sales}, {"partner", words.Partner}} {
+		key := "sourcing." + list.key
+		v.names(key, list.sources)
+		for i, source := range list.sources {
+			if other, ok := taken[source]; ok && other != list.key {
+				v.fail(fmt.Sprintf("%s[%d]", key, i), fmt.Sprintf("lead source %q means %s already", source, other), "keep it in one list")
+			}
+			taken[source] = list.key
+		}
+	}
+}
+
 func (v *validator) costs() {
 	categories := v.config.Costs.Categories
 	v.names("costs.categories.marketing", categories.Marketing)
@@ -99,6 +118,9 @@ func (v *validator) costs() {
 		if slices.Contains(categories.Marketing, name) {
 			v.fail(fmt.Sprintf("costs.categories.sales[%d]", i), fmt.Sprintf("%q is listed as marketing too", name), "keep one of the two")
 		}
+	}
+	if wins := v.config.Costs.MarketEntryWins; wins < 1 || wins > 1000000 {
+		v.fail("costs.market_entry_wins", fmt.Sprintf("%d is no number of wins", wins), "write 1 to 1000000")
 	}
 }
 

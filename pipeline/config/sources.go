@@ -72,14 +72,16 @@ func (v *validator) extract(key string, contract *entity.Entity, extract Extract
 		v.filePattern(fmt.Sprintf("%s.files[%d]", key, i), pattern)
 	}
 	fields := fieldsOf(contract)
-	for field, header := range extract.Columns {
+	for field, headers := range extract.Columns {
 		place := key + ".columns." + field
-		if !slices.Contains(fields, field) {
+		switch {
+		case !slices.Contains(fields, field):
 			v.failKey(place, fmt.Sprintf("%s has no field %q", contract.Name, field),
 				nearest.Hint(field, fields)+"; a further column belongs under attributes")
-		} else if strings.TrimSpace(header) == "" {
-			v.fail(place, "the column's header is blank", "write it as it stands in the file")
+		case len(headers) == 0:
+			v.fail(place, "no header is listed", "write it as it stands in the file, or remove the key")
 		}
+		v.headers(place, headers)
 	}
 	for name := range extract.Attributes {
 		v.attribute(key+".attributes."+name, name, contract)
@@ -90,8 +92,22 @@ func (v *validator) extract(key string, contract *entity.Entity, extract Extract
 	if extract.Timezone != "" {
 		v.zone(key+".timezone", extract.Timezone)
 	}
+	v.reading(key, contract, extract)
 	if extract.Replace != "" && contract.Name != "cost" {
 		v.fail(key+".replace", "only cost can be replaced by month", "remove the key")
+	}
+}
+
+// headers refuses blank headers of a field, which may be one text or a list.
+func (v *validator) headers(key string, headers Strings) {
+	for i, header := range headers {
+		place := fmt.Sprintf("%s[%d]", key, i)
+		if _, listed := v.values[place]; !listed {
+			place = key
+		}
+		if strings.TrimSpace(header) == "" {
+			v.fail(place, "the column's header is blank", "write it as it stands in the file")
+		}
 	}
 }
 

@@ -2,28 +2,33 @@ package config
 
 // Config is truce.yaml. Decode fills the defaults; every field below holds its final value then.
 type Config struct {
-	Company          string         `yaml:"company" doc:"Name of the company, for titles."`
-	Timezone         string         `yaml:"timezone" doc:"IANA zone in which dates are local dates." default:"UTC"`
-	Currency         string         `yaml:"currency" doc:"ISO 4217 code in which everything is reported." default:"USD"`
-	FiscalYearStarts int            `yaml:"fiscal_year_starts" doc:"Month in which the fiscal year starts, 1 to 12." default:"1"`
-	Paths            Paths          `yaml:"paths" doc:"Folders of the program."`
-	Sources          []Source       `yaml:"sources" doc:"Where the exports are; at least one." required:"true"`
-	Segments         []Segment      `yaml:"segments" doc:"Go-to-market segments in order; the first whose rule holds wins, the rest is Unassigned."`
-	Breakdowns       []string       `yaml:"breakdowns" doc:"Dimensions by which win_rate and sales_cycle are broken down besides the segment; at most eight."`
-	Stages           Stages         `yaml:"stages" doc:"Which stages end a deal, where the CRM has no flags for it. Defaults to the preset's."`
-	Process          []Step         `yaml:"process" doc:"The sales process that both teams share, in order."`
-	LeadProcess      LeadProcess    `yaml:"lead_process" doc:"Lead statuses that mean a step of the funnel."`
-	NoDecision       []string       `yaml:"no_decision_reasons" doc:"Loss reasons that mean that the customer did not decide."`
-	NewBusiness      string         `yaml:"new_business" doc:"Rule for deals that can win a new customer; empty means every deal."`
-	Exclude          Exclude        `yaml:"exclude" doc:"Rules for records that are counted as excluded."`
-	CohortDays       int            `yaml:"cohort_days" doc:"Days after which a cohort is judged." default:"180"`
-	Costs            Costs          `yaml:"costs" doc:"How the cost ledger is read."`
-	ExchangeRates    []ExchangeRate `yaml:"exchange_rates" doc:"Rates of other currencies to the reporting one."`
-	Checks           Checks         `yaml:"checks" doc:"Limits of the checks."`
-	Jobs             map[string]Job `yaml:"jobs" doc:"What truce schedule runs, by name."`
-	PersonKey        string         `yaml:"person_key" doc:"Where the secret is with which e-mail addresses become keys: env:NAME or file:PATH."`
-	Reports          Reports        `yaml:"reports" doc:"What is published."`
-	Engine           Engine         `yaml:"engine" doc:"Limits of the database engine."`
+	Company          string             `yaml:"company" doc:"Name of the company, for titles."`
+	Timezone         string             `yaml:"timezone" doc:"IANA zone in which dates are local dates." default:"UTC"`
+	Currency         string             `yaml:"currency" doc:"ISO 4217 code in which everything is reported." default:"USD"`
+	FiscalYearStarts int                `yaml:"fiscal_year_starts" doc:"Month in which the fiscal year starts, 1 to 12." default:"1"`
+	Paths            Paths              `yaml:"paths" doc:"Folders of the program."`
+	Sources          []Source           `yaml:"sources" doc:"Where the exports are; at least one." required:"true"`
+	Segments         []Segment          `yaml:"segments" doc:"Go-to-market segments in order; the first whose rule holds wins, the rest is Unassigned."`
+	Breakdowns       []string           `yaml:"breakdowns" doc:"Dimensions by which win_rate, sales_cycle and lead_quality are broken down besides the segment; at most eight."`
+	Stages           Stages             `yaml:"stages" doc:"Which stages end a deal, where the CRM has no flags for it. Defaults to the preset's."`
+	Process          []Step             `yaml:"process" doc:"The sales process that both teams share, in order."`
+	LeadProcess      LeadProcess        `yaml:"lead_process" doc:"Lead statuses that mean a step of the funnel."`
+	LeadSLA          LeadSLA            `yaml:"lead_sla" doc:"How soon leads must be answered; lead_followup measures it."`
+	Activities       map[string]Strings `yaml:"activities" doc:"Steps of the process that each campaign type or kind of activity is meant for; activity_alignment looks at them."`
+	Sourcing         Sourcing           `yaml:"sourcing" doc:"Lead sources by the team that finds such deals; a campaign means marketing, the rest is unknown."`
+	NoDecision       []string           `yaml:"no_decision_reasons" doc:"Loss reasons that mean that the customer did not decide."`
+	NewBusiness      string             `yaml:"new_business" doc:"Rule for deals that can win a new customer; empty means every deal."`
+	Exclude          Exclude            `yaml:"exclude" doc:"Rules for records that are counted as excluded."`
+	CohortDays       int                `yaml:"cohort_days" doc:"Days after which a cohort is judged." default:"180"`
+	Costs            Costs              `yaml:"costs" doc:"How the cost ledger is read."`
+	Programs         []Program          `yaml:"programs" doc:"What the company did to sell better, so that program_impact says what came of it."`
+	ExchangeRates    []ExchangeRate     `yaml:"exchange_rates" doc:"Rates of other currencies to the reporting one."`
+	Checks           Checks             `yaml:"checks" doc:"Limits of the checks."`
+	Jobs             map[string]Job     `yaml:"jobs" doc:"What truce schedule runs, by name."`
+	PersonKey        string             `yaml:"person_key" doc:"Where the secret is with which e-mail addresses become keys: env:NAME or file:PATH."`
+	Models           string             `yaml:"models" doc:"Folder of your own SQL models; the folder models beside this file, if there is one."`
+	Reports          Reports            `yaml:"reports" doc:"What is published."`
+	Engine           Engine             `yaml:"engine" doc:"Limits of the database engine."`
 
 	// Path is the file that the configuration was read from; relative paths are relative to its folder.
 	Path string `yaml:"-"`
@@ -52,7 +57,7 @@ type Source struct {
 type Extract struct {
 	Files      Strings              `yaml:"files" doc:"Patterns of file names below the source's path."`
 	Mode       string               `yaml:"mode" doc:"As the source's mode, for this entity." enum:"delta,snapshot"`
-	Columns    map[string]string    `yaml:"columns" doc:"Header of the file by field of the contract."`
+	Columns    map[string]Strings   `yaml:"columns" doc:"Header of the file by field of the contract; of several the first cell of a record that says something."`
 	Attributes map[string]Attribute `yaml:"attributes" doc:"Further columns to load, by the name they get."`
 	Currency   string               `yaml:"currency" doc:"Currency of the amounts, where no column says it."`
 	Timezone   string               `yaml:"timezone" doc:"IANA zone of times without a zone."`
@@ -67,6 +72,7 @@ type Extract struct {
 	FoldCase   []string             `yaml:"fold_case" doc:"Text fields and attributes that are read in lower case."`
 	Only       map[string]Strings   `yaml:"only" doc:"By header: only records with one of these words there are read."`
 	Unpivot    Unpivot              `yaml:"unpivot" doc:"Columns that are rows, such as one date column for each stage."`
+	Split      Split                `yaml:"split" doc:"A field whose cells are lists: one row for each part."`
 	Serials    bool                 `yaml:"excel_serials" doc:"Numbers in date columns are days as Excel counts them." default:"false"`
 	Replace    string               `yaml:"replace" doc:"For cost: the newest file that holds a month replaces it." enum:"month"`
 }
@@ -79,6 +85,12 @@ type Unpivot struct {
 	Headers Strings `yaml:"headers" doc:"Regular expressions for whole headers; the first group is the name."`
 	Name    string  `yaml:"name" doc:"Field that gets the name."`
 	Value   string  `yaml:"value" doc:"Field that gets the cell; an empty one gives no row."`
+}
+
+// Split reads the cells of a field as lists, each part of which becomes a row of its own.
+type Split struct {
+	Field     string `yaml:"field" doc:"Text field whose cells are lists."`
+	Separator string `yaml:"separator" doc:"What stands between the parts, a semicolon if empty; blanks around them do not matter."`
 }
 
 // Attribute is a further column.
@@ -114,6 +126,13 @@ type LeadProcess struct {
 	Recycled []string `yaml:"recycled" doc:"Statuses of a lead that went back to marketing."`
 }
 
+// Sourcing lists the lead sources of each origin.
+type Sourcing struct {
+	Marketing []string `yaml:"marketing" doc:"Lead sources of marketing."`
+	Sales     []string `yaml:"sales" doc:"Lead sources of sales, such as cold calls."`
+	Partner   []string `yaml:"partner" doc:"Lead sources of partners."`
+}
+
 // Exclude holds the rules for records that are not counted.
 type Exclude struct {
 	Opportunity string `yaml:"opportunity" doc:"Rule for deals that are excluded."`
@@ -122,8 +141,9 @@ type Exclude struct {
 
 // Costs says how the ledger is read.
 type Costs struct {
-	Categories CostCategories `yaml:"categories" doc:"Categories of the ledger by bucket; the rest is other."`
-	Driver     string         `yaml:"driver" doc:"How a cost without a segment is shared." default:"opportunity_days" enum:"opportunity_days,headcount,leads,even"`
+	Categories      CostCategories `yaml:"categories" doc:"Categories of the ledger by bucket; the rest is other."`
+	Driver          string         `yaml:"driver" doc:"How a cost without a segment is shared." default:"opportunity_days" enum:"opportunity_days,headcount,leads,even"`
+	MarketEntryWins int            `yaml:"market_entry_wins" doc:"Number of wins by which a market counts as entered; market_entry says what they cost." default:"5"`
 }
 
 // CostCategories lists the ledger's categories of each bucket.
@@ -165,6 +185,7 @@ type Reports struct {
 	Duckdb      bool `yaml:"duckdb" doc:"Publish truce.duckdb with the report tables." default:"true"`
 	DuckdbMarts bool `yaml:"duckdb_marts" doc:"Put the record-level marts into truce.duckdb too." default:"false"`
 	KeepDays    int  `yaml:"keep_days" doc:"Days after which published runs are removed; 0 keeps all." default:"400"`
+	Owners      bool `yaml:"owners" doc:"Give each owner rows of its own in quota_attainment; by default only teams have some." default:"false"`
 }
 
 // Engine holds the limits of the database engine.

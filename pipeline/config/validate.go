@@ -34,8 +34,12 @@ func validate(c *Config, d *decoder) {
 	v.breakdowns()
 	v.process()
 	v.leadProcess()
+	v.leadSLA()
+	v.activities()
+	v.sourcing()
 	v.costs()
 	v.exchangeRates()
+	v.programs()
 	v.checks()
 	v.jobs()
 	v.engine()
@@ -82,10 +86,14 @@ func (v *validator) company() {
 	}
 	v.path("paths.state", c.Paths.State)
 	v.path("paths.drop", c.Paths.Drop)
+	if c.Models != "" {
+		v.path("models", c.Models)
+	}
 	v.rule("new_business", c.NewBusiness)
 	v.rule("exclude.opportunity", c.Exclude.Opportunity)
 	v.rule("exclude.lead", c.Exclude.Lead)
 	v.names("no_decision_reasons", c.NoDecision)
+	v.secret("person_key", c.PersonKey)
 }
 
 func (v *validator) zone(key, name string) {

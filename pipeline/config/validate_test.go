@@ -61,6 +61,9 @@ func TestTheCompanyAndItsFunnelAreChecked(t *testing.T) {
 		{"process: [{stages: [C]}]", "5:11: process[0].step: the name is missing; give each step a name"},
 		{`lead_process: {mql: [""]}`, "5:22: lead_process.mql[0]: the name is blank; remove it"},
 		{"costs: {categories: {marketing: [Ads], sales: [Ads]}}", `5:48: costs.categories.sales[0]: "Ads" is listed as marketing too; keep one of the two`},
+		{"costs: {market_entry_wins: 0}", "5:28: costs.market_entry_wins: 0 is no number of wins; write 1 to 1000000"},
+		{"process: [{step: none, stages: [C]}]", `5:18: process[0].step: the name "none" is reserved; choose another name`},
+		{"sourcing: {marketing: [Web], sales: [Call, Web]}", `5:44: sourcing.sales[1]: lead source "Web" means marketing already; keep it in one list`},
 		{"costs: {driver: wins}", `5:17: costs.driver: unknown value "wins"; valid are even, headcount, leads, opportunity_days`},
 	})
 }
@@ -80,7 +83,7 @@ func TestRatesJobsAndLimitsAreChecked(t *testing.T) {
 		{"checks: {quarantine: {rows: -1}}", "5:29: checks.quarantine.rows: cannot be negative; write 0 or more"},
 		{"checks: {freshness: {opportunity: 26}}", `5:35: checks.freshness.opportunity: "26" is no duration; write hours, minutes and seconds such as 26h or 1h30m`},
 		{"checks: {freshness: {opportunity: -2h}}", "5:35: checks.freshness.opportunity: -2h is too short; write at least 1s"},
-		{"checks: {freshness: {deals: 26h}}", "5:22: checks.freshness.deals: unknown entity; valid are account, cost, lead, opportunity, owner, stage_change"},
+		{"checks: {freshness: {deals: 26h}}", "5:22: checks.freshness.deals: unknown entity; valid are account, activity, campaign, campaign_touch, content, content_use, cost, exchange_rate, lead, lead_opportunity, lead_status_change, opportunity, opportunity_account, opportunity_merge, opportunity_split, owner, quota, stage, stage_change"},
 		{`jobs: {Nightly: {cron: "30 2 * * *"}}`, `5:8: jobs.Nightly: "Nightly" cannot be a job's name; use lower-case letters, digits and single - such as nightly`},
 		{`jobs: {../x: {cron: "30 2 * * *"}}`, `5:8: jobs.../x: "../x" cannot be a job's name; use lower-case letters, digits and single - such as nightly`},
 		{"jobs: {n: {}}", `5:11: jobs.n.cron: the cron specification is missing; write five fields such as "30 2 * * *"`},
@@ -102,12 +105,12 @@ func TestRatesJobsAndLimitsAreChecked(t *testing.T) {
 		{"engine: {memory_limit: 0GB}", `5:24: engine.memory_limit: "0GB" is no amount of memory; write a number and a unit such as 1GB or 512MiB`},
 		{"engine: {threads: -1}", "5:19: engine.threads: cannot be -1; write 0 for one per core, or up to 1024"},
 		{"sources2: [{name: x}]", `5:1: sources2: unknown key; did you mean "sources"?`},
-		{`"": x`, "5:1: unknown key; valid are breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, new_business, no_decision_reasons, paths, process, reports, segments, sources, stages, timezone"},
+		{`"": x`, "5:1: unknown key; valid are breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, models, new_business, no_decision_reasons, paths, person_key, process, programs, reports, segments, sources, sourcing, stages, timezone"},
 		{"exclude: {opportunity: [a]}", "5:24: exclude.opportunity: needs text, not a list"},
 		{"company: !!str x", "5:10: company: tags such as !!str are not supported; remove the tag, or put the text in quotes"},
 		{"company: *nothing", "5:10: company: alias *nothing refers to nothing above it; put text that starts with * in quotes"},
 		{"? [a, b] : c", "5:10: the file is no valid YAML: found an invalid key for this map"},
-		{"1: 2", "5:1: 1: unknown key; valid are breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, new_business, no_decision_reasons, paths, process, reports, segments, sources, stages, timezone"},
+		{"1: 2", "5:1: 1: unknown key; valid are breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, models, new_business, no_decision_reasons, paths, person_key, process, programs, reports, segments, sources, sourcing, stages, timezone"},
 	})
 }
 
@@ -118,7 +121,7 @@ func TestEverySourceIsChecked(t *testing.T) {
 		{"sources: []", "1:10: sources: no source is configured; name at least one folder of exports"},
 		{"sources: {}", "1:10: sources: needs a list, not a mapping"},
 		{"sources: [{name: a, path: x}]", "1:11: sources[0].extracts: the preset generic needs extracts; list the entities that the source has, such as opportunity"},
-		{"sources: [{name: a, path: x, preset: excel}]", `1:38: sources[0].preset: unknown value "excel"; valid are generic, salesforce`},
+		{"sources: [{name: a, path: x, preset: excel}]", `1:38: sources[0].preset: unknown value "excel"; valid are airbyte-hubspot, airbyte-salesforce, dynamics, fivetran-hubspot, fivetran-salesforce, generic, hubspot, pipedrive, salesforce, salesforce-report, zoho`},
 		{"sources: [{name: a, path: x, preset: salesforce, mode: full}]", `1:56: sources[0].mode: unknown value "full"; valid are delta, snapshot`},
 		{"sources: [{name: a/b, path: x, preset: salesforce}]", `1:18: sources[0].name: "a/b" cannot be a source's name; use letters, digits, - and _`},
 		{`sources: [{name: "..", path: x, preset: salesforce}]`, `1:18: sources[0].name: ".." cannot be a source's name; use letters, digits, - and _`},
@@ -129,7 +132,7 @@ func TestEverySourceIsChecked(t *testing.T) {
 		{`sources: [{name: a, path: x, extracts: {opportunity: {files: "[a.csv"}}}]`, `1:62: sources[0].extracts.opportunity.files[0]: "[a.csv" is no pattern; close the bracket, or write * and ? only`},
 		{"sources: [{name: a, path: x, extracts: {opportunity: {files: {a: b}}}}]", "1:62: sources[0].extracts.opportunity.files: needs a list, not a mapping"},
 		{`sources: [{name: a, path: x, extracts: {opportunity: {columns: {amount: ""}}}}]`, "1:73: sources[0].extracts.opportunity.columns.amount: the column's header is blank; write it as it stands in the file"},
-		{"sources: [{name: a, path: x, extracts: {opportunity: {columns: {amount: [a]}}}}]", "1:73: sources[0].extracts.opportunity.columns.amount: needs text, not a list"},
+		{"sources: [{name: a, path: x, extracts: {opportunity: {columns: {amount: [[a]]}}}}]", "1:74: sources[0].extracts.opportunity.columns.amount[0]: needs text, not a list"},
 		{"sources: [{name: a, path: x, extracts: {opportunity: {attributes: {Region: {from: R}}}}}]", `1:68: sources[0].extracts.opportunity.attributes.Region: "Region" cannot be an attribute's name; use lower-case letters, digits and _, such as deal_size`},
 		{"sources: [{name: a, path: x, extracts: {opportunity: {attributes: {_x: {from: R}}}}}]", "1:68: sources[0].extracts.opportunity.attributes._x: names that start with _ are reserved; drop the underscore"},
 		{"sources: [{name: a, path: x, extracts: {opportunity: {attributes: {amount: {from: R}}}}}]", `1:68: sources[0].extracts.opportunity.attributes.amount: opportunity has a field "amount"; map it under columns, or choose another name`},

@@ -12,6 +12,24 @@ import (
 type Engine interface {
 	// Run builds every model of the plan. On error nothing in the plan's folders is of use.
 	Run(ctx context.Context, plan Plan) (Result, error)
+	// Pack writes the rows of many Parquet files into one new file, and reads it back.
+	Pack(ctx context.Context, packing Packing) error
+}
+
+// Packing is what goes into one Parquet file: the rows of others, which all have the same columns.
+// The column _branch says from where each row is.
+type Packing struct {
+	Files []PackedFile
+	Rows  int64  // of all of them
+	To    string // path of the new file
+	Work  string // local folder for spill
+}
+
+// PackedFile is a Parquet file, or the rows of one that is packed already.
+type PackedFile struct {
+	Path string // absolute
+	Was  int64  // the number that the rows have in the column _branch of the file; zero: it has no such column
+	Is   int64  // the number that they get
 }
 
 // Plan is all that an engine needs to know.
@@ -39,15 +57,22 @@ type Landing struct {
 	Entity  *entity.Entity
 	Columns []entity.Field // contract and attributes, in order
 	Files   []LandingFile
+	// IsDerived says that what the entity tells is derived from another one, with or without files.
+	IsDerived bool
 }
 
 // Name gives the name of the relation.
 func (l Landing) Name() string { return "landing_" + l.Entity.Name }
 
-// LandingFile is what was loaded from one file: parts that share their lineage.
+// LandingFile is what was loaded from one file: rows that share their lineage.
 type LandingFile struct {
-	Parts         []string // absolute paths of Parquet files
+	Parts []string // absolute paths of Parquet files
+	// Branch says which rows of the parts are the file's: those that have this number in their column
+	// _branch. Zero: all of them, and there is no such column.
+	Branch        int64
 	Columns       []string // columns that the parts hold
+	Rows          int64
+	Layout        string // equal for files whose parts have the same columns of the same types
 	Source        string
 	LoadID        string
 	Name          string

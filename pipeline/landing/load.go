@@ -24,6 +24,8 @@ type Load struct {
 	LandedAt time.Time `json:"landed_at"`
 	Files    []File    `json:"files"`
 	Scans    []Scan    `json:"scans"`
+
+	packed map[string]place // by part: where a pack has its rows; Log.Loads fills it
 }
 
 // Scan says which files of an entity lay in the folder of a source.

@@ -71,7 +71,7 @@ func TestCommittedLoadIsReadBack(t *testing.T) {
 
 	text, err := os.ReadFile(filepath.Join(l.Dir(s.ID()), "load.json"))
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix(string(text), "{\n  \"format\": 1,\n  \"id\": \""+s.ID()+"\",\n  \"landed_at\": \"2026-11-22T02:30:00.123456Z\",\n"))
+	require.True(t, strings.HasPrefix(string(text), "{\n  \"format\": 2,\n  \"id\": \""+s.ID()+"\",\n  \"landed_at\": \"2026-11-22T02:30:00.123456Z\",\n"))
 	require.Contains(t, string(text), `"Stage <b>"`)
 	require.NoDirExists(t, s.Dir())
 }
@@ -176,7 +176,7 @@ func TestCommitRefusesWhatIsNotWhole(t *testing.T) {
 		"path out":           {func(l *Load) { l.Files[0].Parts[0].Name = "../x" }, "no plain file name"},
 		"part named twice":   {func(l *Load) { l.Files = append(l.Files, l.Files[0]) }, "named twice"},
 		"manifest as part":   {func(l *Load) { l.Files[0].Parts[0].Name = "load.json" }, "named twice"},
-		"rows do not add up": {func(l *Load) { l.Files[0].Counts.Loaded++ }, "the parts hold 3 rows, but 4 were loaded"},
+		"rows do not add up": {func(l *Load) { l.Files[0].Rows++ }, "the parts hold 3 rows, but 4 were loaded"},
 		"records lost":       {func(l *Load) { l.Files[0].Counts.Records++ }, "5 physical records"},
 		"quarantine lost": {func(l *Load) {
 			l.Files[0].Counts.Quarantined++

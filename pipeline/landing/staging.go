@@ -48,17 +48,23 @@ func (s *Staging) Commit(load Load) error {
 // steps are the steps of Commit in order. Whatever happens between two of them, the load is either
 // invisible or whole.
 func (s *Staging) steps(load *Load) []func() error {
-	return []func() error{
+	return append([]func() error{
 		func() error { return s.fill(load) },
-		func() error { return s.flushParts(*load) },
-		func() error { return s.writeManifest(*load) },
+		func() error { return s.flushParts(load.stored()) },
+		func() error { return s.writeManifest(manifest, load) },
+	}, s.publish(s.log.Dir(s.id), s.log.loads())...)
+}
+
+// publish are the last steps of every commit: they give the folder its final name in its parent.
+func (s *Staging) publish(name, parent string) []func() error {
+	return []func() error{
 		func() error { return flushFolder(s.dir) },
 		func() error {
-			err := os.Rename(s.dir, s.log.Dir(s.id))
+			err := os.Rename(s.dir, name)
 			s.done = err == nil
 			return err
 		},
-		func() error { return errors.Join(flushFolder(s.log.loads()), flushFolder(s.log.staging())) },
+		func() error { return errors.Join(flushFolder(parent), flushFolder(s.log.staging())) },
 	}
 }
 
@@ -92,14 +98,19 @@ func (s *Staging) fillSize(name string, size *int64) {
 	}
 }
 
-// flushParts brings the parts to the disk and removes what the load does not name.
-func (s *Staging) flushParts(load Load) error {
+// stored names every file that the load has beside its manifest.
+func (l Load) stored() map[string]bool {
 	named := map[string]bool{}
-	for _, file := range load.Files {
+	for _, file := range l.Files {
 		for _, part := range file.stored() {
 			named[part.Name] = true
 		}
 	}
+	return named
+}
+
+// flushParts brings the named files to the disk and removes all others.
+func (s *Staging) flushParts(named map[string]bool) error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return err
@@ -126,15 +137,16 @@ func (s *Staging) flushParts(load Load) error {
 	return nil
 }
 
-func (s *Staging) writeManifest(load Load) error {
+// writeManifest writes what says what the folder holds.
+func (s *Staging) writeManifest(name string, content any) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(load); err != nil {
+	if err := encoder.Encode(content); err != nil {
 		return err
 	}
-	path := filepath.Join(s.dir, manifest)
+	path := filepath.Join(s.dir, name)
 	if err := os.WriteFile(path, text.Bytes(), fileMode); err != nil {
 		return err
 	}

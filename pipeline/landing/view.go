@@ -10,6 +10,7 @@ import (
 // Branch is a file that counts, as the models read it.
 type Branch struct {
 	Parts    []string // absolute paths of the Parquet files; none for a file without rows
+	Number   int64    // of its rows in the column _branch of a pack; zero: all rows of the parts are its own
 	File     File     // Columns says which columns the parts have
 	LoadID   string
 	LandedAt time.Time
@@ -73,6 +74,10 @@ func Branches(loads []Load, entity string, dir func(id string) string) []Branch 
 func branch(file landed, dir func(id string) string, isCurrent bool) Branch {
 	b := Branch{File: file.file, LoadID: file.load.ID, LandedAt: file.load.LandedAt, IsCurrent: isCurrent}
 	for _, part := range file.file.Parts {
+		if at, ok := file.load.packed[part.Name]; ok {
+			b.Parts, b.Number = []string{at.path}, at.number
+			continue
+		}
 		b.Parts = append(b.Parts, filepath.Join(dir(file.load.ID), part.Name))
 	}
 	return b
@@ -135,38 +140,6 @@ func newestFilled(loads []Load, key feed) Scan {
 		}
 	}
 	return Scan{}
-}
-
-// Find gives the landed file that stands for the wanted one, of which only Source, Entity, Name,
-// ContentHash, MappingHash and NameDate count. If there is none, the wanted file is to be landed. The
-// loads are in the order of Log.Loads. A scan names the file by the identity of the one found.
-//
-// What landed last under a name stands for a file of that name, if content and mapping are the same:
-// a file that went back to what it held before, or a mapping that did, is landed again, since it is
-// newer than what came between. A new name stands for the same content under another name, unless
-// the names bear different dates: what was true on two days is true until the second.
-func Find(loads []Load, want File) (File, bool) {
-	var found File
-	wanted := landed{file: want}.content()
-	for _, file := range newestOf(files(loads), func(f landed) string {
-		return digest(f.file.Source, f.file.Entity, f.file.Name)
-	}) {
-		f := file.file
-		if f.Source != want.Source || f.Entity != want.Entity {
-			continue
-		}
-		same := f.MappingHash == want.MappingHash && file.content() == wanted
-		if f.Name == want.Name {
-			if !same {
-				return File{}, false
-			}
-			return f, true
-		}
-		if same {
-			found = f
-		}
-	}
-	return found, found.Name != ""
 }
 
 func files(loads []Load) []landed {

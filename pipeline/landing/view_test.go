@@ -228,7 +228,7 @@ func TestFind(t *testing.T) {
 			for _, text := range c.landed {
 				steps = append(steps, step{landed: text})
 			}
-			got, ok := Find(history(t, Delta, steps), parse(t, c.want))
+			got, ok := NewIndex(history(t, Delta, steps)).Find(parse(t, c.want))
 			require.Equal(t, c.found != "", ok)
 			if ok {
 				require.Equal(t, parse(t, c.found).Identity(), got.Identity())
@@ -246,7 +246,7 @@ func TestFindKeepsFeedsApart(t *testing.T) {
 	} {
 		want := parse(t, "a=1")
 		change(&want)
-		_, ok := Find(all, want)
+		_, ok := NewIndex(all).Find(want)
 		require.False(t, ok)
 	}
 }

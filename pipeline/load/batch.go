@@ -11,22 +11,51 @@ import (
 
 // batch holds the typed rows of one block. Its buffers are used again for the next block.
 type batch struct {
-	columns []values // as the plan's columns; filled for those that come from cells
-	lines   []int64  // where each row starts, as lines before it in the block
-	places  []int64  // records before each row in the block
-	rows    int
-	hashes  []uint64 // of the keys
-	newest  int64    // greatest modified_at, in microseconds
-	dated   bool     // there is one
+	columns  []values // as the plan's columns; filled for those that come from cells
+	lines    []int64  // where each row starts, as lines before it in the block
+	places   []int64  // records before each row in the block
+	ordinals []int32  // of each row among those of its record, if columns become rows
+	rows     int
+	records  int64    // that were read, also those that gave no row
+	hashes   []uint64 // of the keys
+	newest   int64    // greatest modified_at, in microseconds
+	dated    bool     // there is one
 }
 
 func (b *batch) reset() {
 	for i := range b.columns {
-		v := &b.columns[i]
-		v.texts, v.longs, v.days, v.bools, v.levels = v.texts[:0], v.longs[:0], v.days[:0], v.bools[:0], v.levels[:0]
+		b.columns[i].reset()
 	}
-	b.lines, b.places, b.hashes = b.lines[:0], b.places[:0], b.hashes[:0]
-	b.rows, b.newest, b.dated = 0, 0, false
+	b.lines, b.places, b.ordinals, b.hashes = b.lines[:0], b.places[:0], b.ordinals[:0], b.hashes[:0]
+	b.rows, b.records, b.newest, b.dated = 0, 0, 0, false
+}
+
+func (v *values) reset() {
+	v.texts, v.longs, v.days, v.bools, v.levels = v.texts[:0], v.longs[:0], v.days[:0], v.bools[:0], v.levels[:0]
+}
+
+// take adds the n-th value of others that are not null.
+func (v *values) take(kind entity.Type, from *values, n int) {
+	switch kind {
+	case entity.Text:
+		v.texts = append(v.texts, from.texts[n])
+	case entity.Boolean:
+		v.bools = append(v.bools, from.bools[n])
+	case entity.Date:
+		v.days = append(v.days, from.days[n])
+	default:
+		v.longs = append(v.longs, from.longs[n])
+	}
+	v.levels = append(v.levels, 1)
+}
+
+// repeat adds the last value once more.
+func (v *values) repeat(kind entity.Type) {
+	if v.levels[len(v.levels)-1] == 0 {
+		v.levels = append(v.levels, 0)
+		return
+	}
+	v.take(kind, v, max(len(v.texts), len(v.longs), len(v.days), len(v.bools))-1)
 }
 
 // undo takes back the last value of a column.

@@ -88,20 +88,28 @@ func readSerial(b []byte) (moment, rule) {
 	return m, accepted
 }
 
-// namedMonth reads a date with an English month name and a year of four digits, such as 1-Mar-2017,
-// 1 March 2017 and Mar 1, 2017, and gives what follows it.
+// namedMonth reads a date with an English month name, such as 1-Mar-2017, 01-MAR-17, 1 March 2017 and
+// Mar 1, 2017, and gives what follows it. The year has two digits only if the day comes first.
 func namedMonth(b []byte) (day int32, rest []byte, ok bool) {
 	d, b1 := leadingNumber(b, 2)
 	month, b2 := leadingMonth(skipAny(b1, " -./"))
 	if month == 0 {
 		return 0, nil, false
 	}
-	if len(b1) == len(b) {
+	dayFirst := len(b1) < len(b)
+	if !dayFirst {
 		d, b2 = leadingNumber(skipAny(b2, " ."), 2)
 		b2 = skipAny(b2, ",")
 	}
-	y, rest := leadingNumber(skipAny(b2, " -./"), 4)
-	if y < 1000 || !validDate(y, month, d) {
+	b2 = skipAny(b2, " -./")
+	y, rest := leadingNumber(b2, 4)
+	switch digits := len(b2) - len(rest); {
+	case digits == 2 && dayFirst:
+		y = fullYear(y)
+	case digits != 4:
+		return 0, nil, false
+	}
+	if !validDate(y, month, d) {
 		return 0, nil, false
 	}
 	return daysOf(y, month, d), rest, true

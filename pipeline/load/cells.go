@@ -2,11 +2,13 @@ package load
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"hash"
 	"slices"
 	"unicode/utf8"
 
 	"truce/pipeline/entity"
-	"truce/pipeline/lex"
 )
 
 // cells reads cells to the type of their column.
@@ -17,15 +19,21 @@ type cells struct {
 	nullStarts [256]bool // first bytes of the words that mean nothing
 	booleans   map[string]bool
 	letters    [256]int8 // booleans of one byte: 1 true, -1 false
+	wide       bool      // the text has characters beyond ASCII
+	persons    hash.Hash // makes person_key; nil without a secret
+	folded     []byte    // room for one text in lower case
 }
 
 func newCells(p *plan, a *arena) cells {
 	c := cells{plan: p, arena: a, booleans: p.booleans}
 	for _, word := range p.extract.Nulls {
-		if word = string(trim([]byte(word))); word != "" {
+		if word = string(compose(trim([]byte(word)))); word != "" {
 			c.nulls = append(c.nulls, []byte(word))
 			c.nullStarts[word[0]] = true
 		}
+	}
+	if p.extract.PersonKey != nil {
+		c.persons = hmac.New(sha256.New, p.extract.PersonKey)
 	}
 	for word, value := range p.booleans {
 		if len(word) == 1 {
@@ -40,10 +48,10 @@ func newCells(p *plan, a *arena) cells {
 // read reads one cell and adds its value, or says why not and adds nothing.
 func (c *cells) read(col *column, v *values, text []byte, escaped bool) rule {
 	text = trim(text)
-	if escaped {
-		text = c.arena.keep(lex.Unescape(c.arena.room(len(text)), text))
+	if escaped || c.wide || col.words != nil {
+		text = c.clean(col, text, escaped)
 	}
-	if len(text) == 0 && col.field.Type == entity.Boolean && c.plan.extract.BlankFalse {
+	if len(text) == 0 && col.field.Type == entity.Boolean && c.plan.extract.BlankFalse && col.origin != fromColumns {
 		v.bools, v.levels = append(v.bools, false), append(v.levels, 1)
 		return accepted
 	}
@@ -52,10 +60,10 @@ func (c *cells) read(col *column, v *values, text []byte, escaped bool) rule {
 	}
 	switch col.field.Type {
 	case entity.Text:
-		if col.id && isMangled(text) {
-			return ruleMangledID
+		if col.special {
+			return c.readText(col, v, text)
 		}
-		v.texts = append(v.texts, c.longForm(col, text))
+		v.texts = append(v.texts, text)
 	case entity.Boolean:
 		value, ok := c.boolean(text)
 		if !ok {
@@ -84,6 +92,23 @@ func (c *cells) read(col *column, v *values, text []byte, escaped bool) rule {
 	return accepted
 }
 
+// readText reads the text of a column that does not take every text as it is.
+func (c *cells) readText(col *column, v *values, text []byte) rule {
+	if col.id && (text[0]-'0' <= 9 && isMangled(text) || text[0] == '#' && isError(text)) {
+		return ruleMangledID
+	}
+	if len(col.prefix) > 0 && !bytes.HasPrefix(text, []byte(col.prefix)) {
+		return c.null(col, v)
+	}
+	if col.person {
+		if text = c.personKey(text); text == nil {
+			return c.null(col, v)
+		}
+	}
+	v.texts, v.levels = append(v.texts, c.stored(col, text)), append(v.levels, 1)
+	return accepted
+}
+
 func (c *cells) readNumber(col *column, v *values, text []byte) rule {
 	value, null, r := col.number.read(text)
 	switch {
@@ -101,7 +126,7 @@ func (c *cells) readNumber(col *column, v *values, text []byte) rule {
 // null adds a null, unless the row means nothing without a value here.
 func (c *cells) null(col *column, v *values) rule {
 	switch {
-	case col.attribute:
+	case col.attribute, col.origin == fromColumns:
 	case col.field.Key:
 		return ruleNullKey
 	case col.field.Required:
@@ -140,11 +165,22 @@ func (c *cells) boolean(text []byte) (value, ok bool) {
 	return value, ok
 }
 
-// longForm gives a text as it is stored: a 15-character Salesforce id gets the three characters that
-// tell its upper case from its lower case.
-func (c *cells) longForm(col *column, text []byte) []byte {
+// stored gives a text as the landing has it.
+func (c *cells) stored(col *column, text []byte) []byte {
+	if col.longID {
+		text = c.longForm(text)
+	}
+	if col.fold {
+		text = c.lower(text)
+	}
+	return text
+}
+
+// longForm gives a 15-character Salesforce id the three characters that tell its upper case from its
+// lower case.
+func (c *cells) longForm(text []byte) []byte {
 	const short, long = 15, 18
-	if !col.longID || len(text) != short || !isAlphanumeric(text) {
+	if len(text) != short || !isAlphanumeric(text) {
 		return text
 	}
 	out := append(c.arena.room(long), text...)
@@ -161,30 +197,25 @@ func (c *cells) longForm(col *column, text []byte) []byte {
 // keyHash hashes the key's cells of a record, and tells whether all of them have something.
 func (c *cells) keyHash(r record) (uint64, bool) {
 	var hash uint64
-	for n, i := range c.plan.keys {
+	parts := 0
+	for _, i := range c.plan.keys {
 		col := &c.plan.columns[i]
-		span := r.fields[col.source]
-		text := trim(r.data[span.Start:span.End])
+		if col.origin != fromCell {
+			continue
+		}
+		source := col.source
+		if col.places != nil {
+			source = c.firstOf(col, r.data, r.fields)
+		}
+		text := c.content(col, r.data, r.fields[source])
 		if len(text) == 0 {
 			return 0, false
 		}
-		hash = chain(hash, c.longForm(col, text), n)
+		hash = chain(hash, c.stored(col, text), parts)
+		parts++
 	}
-	return hash, len(c.plan.keys) > 0
+	return hash, parts > 0
 }
-
-// trim takes off surrounding blanks and line ends.
-func trim(text []byte) []byte {
-	for len(text) > 0 && isBlank(text[0]) {
-		text = text[1:]
-	}
-	for len(text) > 0 && isBlank(text[len(text)-1]) {
-		text = text[:len(text)-1]
-	}
-	return text
-}
-
-func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
 
 func isAlphanumeric(text []byte) bool {
 	for _, b := range text {
@@ -197,7 +228,7 @@ func isAlphanumeric(text []byte) bool {
 
 // isMangled tells whether an id looks like a number that a spreadsheet rounded, such as 5.80E+18.
 func isMangled(text []byte) bool {
-	if text[0]-'0' > 9 || len(text) < 4 {
+	if len(text) < 4 {
 		return false
 	}
 	at := bytes.IndexByte(text, '+')
@@ -211,4 +242,21 @@ func isMangled(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// isError tells whether a text is what a spreadsheet shows where a formula failed, in one of the
+// languages that its menus may have.
+func isError(text []byte) bool {
+	switch string(text) {
+	case "#REF!", "#BEZUG!", "#¡REF!", "#RIF!", "#VERW!", "#REFERENS!", "#REFERENCE!", "#ADR!",
+		"#VALUE!", "#WERT!", "#VALEUR!", "#¡VALOR!", "#VALOR!", "#VALORE!", "#WAARDE!", "#VÄRDEFEL!", "#VÆRDI!", "#ARG!",
+		"#NAME?", "#NOM?", "#¿NOMBRE?", "#NOME?", "#NAAM?", "#NAMN?", "#NAVN?", "#NAZWA?",
+		"#N/A", "#N/A!", "#NV", "#N/D", "#N/D!", "#N/B", "#I/T", "#SAKNAS!",
+		"#DIV/0!", "#¡DIV/0!", "#DEEL/0!", "#DIVISION/0!", "#DZIEL/0!",
+		"#NUM!", "#ZAHL!", "#NOMBRE!", "#¡NUM!", "#NÚM!", "#GETAL!", "#OGILTIGT!", "#LICZBA!",
+		"#NULL!", "#NUL!", "#¡NULO!", "#NULO!", "#NULLO!", "#LEEG!", "#SKÄRNING!", "#ZERO!",
+		"#SPILL!", "#CALC!", "#ERROR!":
+		return true
+	}
+	return false
 }

@@ -181,17 +181,18 @@ func (r *run) complete(out *Result) error {
 			written += part.Rows
 		}
 	}
-	out.Rows = written
-	if written != out.Counts.Loaded {
-		return fmt.Errorf("the parts hold %d rows, but %d were parsed; this is a defect of the loader, do not trust this load",
-			written, out.Counts.Loaded)
+	out.Rows = t.rows
+	if written != t.rows || r.head.plan.spread == nil && t.rows != out.Counts.Loaded {
+		return fmt.Errorf("the parts hold %d rows, but %d rows of %d records were parsed; "+
+			"this is a defect of the loader, do not trust this load", written, t.rows, out.Counts.Loaded)
 	}
+	out.Values = r.values()
 	var err error
 	if out.Quarantine, err = t.quarantine.close(); err != nil {
 		return err
 	}
 	out.Formats = r.head.plan.formats(t.pointSeen)
-	out.UniqueKeys = r.head.plan.placeKey || uniqueKeys(r.hashes)
+	out.UniqueKeys = r.uniqueKeys()
 	if t.dated {
 		newest := time.UnixMicro(t.newest).UTC()
 		out.NewestModifiedAt = &newest
@@ -201,6 +202,15 @@ func (r *run) complete(out *Result) error {
 		out.Warnings = append(out.Warnings, "the file has a header and no rows")
 	}
 	return nil
+}
+
+// uniqueKeys tells whether it is proven that no two rows share the key.
+func (r *run) uniqueKeys() bool {
+	p := r.head.plan
+	if len(p.keys) == 0 && !p.placeKey {
+		return r.tally.rows <= 1
+	}
+	return p.placeKey || uniqueKeys(r.hashes)
 }
 
 // abandon removes what was written.

@@ -267,6 +267,28 @@ func TestManyFootersInTheMiddleAreRows(t *testing.T) {
 		l.dir)))
 }
 
+// A report of Salesforce ends with lines that start like nothing known, such as the company's name.
+func TestLinesBehindAFooterAreFooters(t *testing.T) {
+	t.Parallel()
+	x := opportunity(t)
+	x.Footers = []string{"Grand Totals", "Confidential"}
+	const rows = "opportunity_id,stage,name\na,Won,\nb\n"
+	l := loadText(t, x, rows+"\"Grand Totals (2 records)\"\n\nConfidential Information\nAcme, Inc.\n\nGenerated\n")
+	require.Equal(t, Counts{Records: 9, Header: 1, Loaded: 1, Quarantined: 1, Blank: 2, Ignored: 4}, l.Counts)
+	require.Equal(t, []string{"3 field_count"}, l.quarantined(t))
+
+	// A row, or a record that is malformed, ends what looked like footers.
+	l = loadText(t, x, rows+"Grand Totals\nAcme\nc,Won,\nAcme\n")
+	require.Equal(t, Counts{Records: 7, Header: 1, Loaded: 2, Quarantined: 4}, l.Counts)
+	l = loadText(t, x, rows+"Grand Totals\nAcme\n\"x\"y,,\nAcme\n")
+	require.Equal(t, []string{"3 field_count", "4 field_count", "5 field_count", "6 malformed", "7 field_count"}, l.quarantined(t))
+
+	// No more than the last records are.
+	l = loadText(t, x, "opportunity_id,stage,name\na,Won,\nGrand Totals\n"+strings.Repeat("Acme\n", 100_000))
+	require.EqualValues(t, maxFooters, l.Counts.Ignored)
+	require.EqualValues(t, 100_001-maxFooters, l.Counts.Quarantined)
+}
+
 func TestTheQuarantineCanBeFiltered(t *testing.T) {
 	t.Parallel()
 	l := loadText(t, opportunity(t), "opportunity_id,stage,amount\n"+strings.Repeat("a,Won,x\n", 40_000)+strings.Repeat("a,Won\n", 30_000)+"b,Won,1\n")

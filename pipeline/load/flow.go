@@ -41,6 +41,7 @@ type run struct {
 // tally is what the blocks so far add up to.
 type tally struct {
 	counts     Counts
+	rows       int64 // that the loaded records became
 	quarantine *quarantine
 	newest     int64
 	dated      bool
@@ -98,7 +99,7 @@ func (r *run) feed(ctx context.Context, blocks chan<- block, reader *blockReader
 func (r *run) work(ctx context.Context, n int, blocks <-chan block, reader *blockReader) error {
 	p, part := r.parsers[n], r.parts[n]
 	for b := range blocks {
-		p.parse(b.data, b.last, false)
+		p.parse(b.data, b.last, false, false)
 		var before baton
 		select {
 		case before = <-b.in:
@@ -106,9 +107,9 @@ func (r *run) work(ctx context.Context, n int, blocks <-chan block, reader *bloc
 			return nil
 		}
 		data := b.data
-		if len(before.tail) > 0 || before.skipping {
+		if footing := len(before.footers) > 0; len(before.tail) > 0 || before.skipping || footing {
 			data = slices.Concat(before.tail, b.data)
-			p.parse(data, b.last, before.skipping)
+			p.parse(data, b.last, before.skipping, footing)
 		}
 		after, err := r.settle(p, data, before, b.last)
 		if err != nil {
@@ -130,8 +131,8 @@ func (r *run) work(ctx context.Context, n int, blocks <-chan block, reader *bloc
 // settle takes the results of a block into the tally and gives what the next block needs to know.
 func (r *run) settle(p *parser, data []byte, before baton, last bool) (baton, error) {
 	after := baton{
-		tail: slices.Clone(data[p.consumed:]), skipping: p.lexer.Skipping(),
-		lines: before.lines + p.lexer.Lines(), records: before.records + p.records,
+		tail: slices.Clone(data[p.consumed:]), skipping: p.skipping,
+		lines: before.lines + p.lines, records: before.records + p.records,
 	}
 	queue := append(before.footers, p.footers.carry(before.lines, before.records)...)
 	replayed := 0
@@ -154,9 +155,10 @@ func (r *run) settle(p *parser, data []byte, before baton, last bool) (baton, er
 	}
 	c.Records += p.records + p.blank + p.ignored
 	c.Blank += p.blank
-	c.Ignored += p.ignored
+	c.Ignored += p.ignored + p.left
 	c.Quarantined += int64(len(p.refused))
-	c.Loaded += int64(p.batch.rows)
+	c.Loaded += p.batch.records
+	r.tally.rows += int64(p.batch.rows)
 	slices.SortStableFunc(p.refused, func(a, b refusal) int { return int(a.line - b.line) })
 	for i, column := range p.columns {
 		if n := column.number; n != nil && n.pointSeen {

@@ -22,15 +22,20 @@ type footer struct {
 // footerQueue holds the records that may be footers, since the last ordinary record.
 type footerQueue struct {
 	prefixes []string
+	begun    bool // there are some already in the blocks before
 	queue    []footer
 }
 
-func (q *footerQueue) reset() { q.queue = q.queue[:0] }
+func (q *footerQueue) reset() { q.queue, q.begun = q.queue[:0], false }
 
-// admits tells whether a record may be a footer: its first field starts with one of the prefixes.
+// admits tells whether a record may be a footer: its first field starts with one of the prefixes, or it
+// follows one that may be and is as wide as no row.
 func (q *footerQueue) admits(r record) bool {
 	if len(q.prefixes) == 0 || len(r.raw) > maxFooterSize {
 		return false
+	}
+	if r.problem == lex.FieldCount && (q.begun || len(q.queue) > 0) {
+		return true
 	}
 	text := bytes.TrimLeft(r.raw, " \t\"")
 	return slices.ContainsFunc(q.prefixes, func(prefix string) bool {

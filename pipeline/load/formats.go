@@ -201,15 +201,23 @@ func (c *column) ambiguity(line int64) *RefusedError {
 	}
 }
 
+// formatted lists the columns that come from the text and have a format.
+func (p *plan) formatted() []int {
+	var list []int
+	for i, c := range p.columns {
+		if (c.origin == fromCell || c.origin == fromColumns) && (c.date != nil || c.number != nil) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 // formats lists what this file settled and no earlier one, to be remembered. Some numbers showed
 // their decimal point only after the formats were decided.
 func (p *plan) formats(pointSeen []bool) map[string]string {
 	out := map[string]string{}
-	for _, i := range p.mapped {
+	for _, i := range p.formatted() {
 		c := &p.columns[i]
-		if c.date == nil && c.number == nil {
-			continue
-		}
 		standing := c.decision().standing
 		if standing == byFile || standing == byOtherColumn || standing == undecided && pointSeen[i] {
 			out[c.field.Name] = c.format()

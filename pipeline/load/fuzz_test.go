@@ -2,6 +2,7 @@ package load
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,7 @@ func cellOf(b []byte) ([]byte, bool) {
 }
 
 func FuzzDate(f *testing.F) {
-	for _, s := range []string{"2017-03-01", "13/04/2017", "1.3.17", "May-20", "42795.5", "1 March 2017", "2017-03-01T00:00:00Z"} {
+	for _, s := range []string{"2017-03-01", "13/04/2017", "1.3.17", "May-20", "42795.5", "1 March 2017", "12-JAN-23", "12 Jan 23:30", "2017-03-01T00:00:00Z"} {
 		f.Add([]byte(s))
 	}
 	formats := fuzzFormats()
@@ -162,5 +163,27 @@ func FuzzBoolean(f *testing.F) {
 		want, known := x.booleans()[strings.ToLower(string(cell))]
 		require.Equal(t, known && len(cell) <= 32, ok)
 		require.Equal(t, want && ok, value)
+	})
+}
+
+// Any bytes are either refused or accounted for, whatever the settings, and however they are cut.
+func FuzzFile(f *testing.F) {
+	for _, piece := range slices.Concat(pieces(), morePieces()) {
+		f.Add([]byte(settledHeader+piece+piece), uint8(7), uint8(3))
+		f.Add([]byte(settledHeader+piece+piece), uint8(7), uint8(5))
+	}
+	f.Add([]byte("id\tstatus\tmail\tchoice\tat 1\n\t\t\t\t\na\tb\tc\tkeep\t1/2/2017\n"), uint8(1), uint8(1))
+	f.Fuzz(func(t *testing.T, text []byte, block, settings uint8) {
+		if len(text) > 2<<10 {
+			return // only slow: a block may be one byte
+		}
+		// A record may be as long as the text, for how much of a file may precede its header depends on
+		// the blocks.
+		tune := tuning{block: int(block) + 1, reach: 40, fieldLimit: 40, recordLimit: 4 << 10, rowGroup: 5}
+		x := settled(settings&1 != 0, settings&2 != 0)
+		if settings&4 != 0 {
+			x = several(settings&1 != 0)
+		}
+		sameInBlocks(t, x, string(text), tune)
 	})
 }

@@ -20,7 +20,13 @@ type head struct {
 	line    int64  // of the header
 }
 
-// readHead reads up to the header, which is the first record that is not blank.
+// maxHeader is how long a header may be, in bytes.
+const maxHeader = 1 << 20
+
+// maxBefore is how many blank lines and comments may precede the header.
+const maxBefore = 1000
+
+// readHead reads up to the header, which is the first record that is not empty.
 func readHead(r *blockReader, x *Extract, tune tuning) (*head, error) {
 	var data []byte
 	for {
@@ -31,19 +37,25 @@ func readHead(r *blockReader, x *Extract, tune tuning) (*head, error) {
 		if data = append(data, block...); len(data) == 0 && last {
 			return nil, &RefusedError{Reason: "it is empty", Hint: "export it again"}
 		}
-		h, err := findHead(data, last, x, tune)
-		if h != nil || err != nil {
-			return h, err
+		if last || bytes.ContainsAny(block, "\r\n") {
+			h, err := findHead(data, last, x, tune)
+			if h != nil || err != nil {
+				return h, err
+			}
 		}
-		if len(data) > tune.recordLimit {
-			return nil, &RefusedError{Line: 1, Reason: "it begins with no header line", Hint: "check that this is a CSV file"}
+		if len(data)-lastLineEnd(data) > maxHeader || len(data) > tune.recordLimit {
+			return nil, noHeader()
 		}
 	}
 }
 
+func noHeader() error {
+	return &RefusedError{Line: 1, Reason: "it begins with no header line", Hint: "check that this is a CSV file"}
+}
+
 // findHead finds the header in the beginning of a file. It gives nothing if that is too short to tell.
 func findHead(data []byte, last bool, x *Extract, tune tuning) (*head, error) {
-	h := &head{last: last}
+	h := &head{last: last, lines: -int64(btoi(x.HeaderApart))}
 	h.dialect = lex.Dialect{
 		Delimiter: x.Delimiter, Comment: x.Comments, FieldLimit: tune.fieldLimit, RecordLimit: tune.recordLimit,
 	}
@@ -69,13 +81,27 @@ func findHead(data []byte, last bool, x *Extract, tune tuning) (*head, error) {
 			h.counts.Ignored++
 		case h.declares(line):
 			h.counts.Ignored++
+		case kind == lex.Record && h.isEmpty(line):
+			h.counts.Blank++
 		default:
 			return h.settle(rest, x)
 		}
 		h.counts.Records++
+		if h.counts.Records > maxBefore {
+			return nil, noHeader()
+		}
 		h.lines += lexer.Lines()
 		rest = rest[lexer.End():]
 	}
+}
+
+// isEmpty tells whether a line has nothing but delimiters.
+func (h *head) isEmpty(line []byte) bool {
+	marks := delimiters()
+	if h.dialect.Delimiter != 0 {
+		marks = []byte{h.dialect.Delimiter}
+	}
+	return len(bytes.Trim(line, " \t\r\n"+string(marks))) == 0
 }
 
 // declares reads the line sep=; with which Excel is told the delimiter.
@@ -107,6 +133,9 @@ func (h *head) settle(text []byte, x *Extract) (*head, error) {
 			Line: h.line, Reason: "the header line is malformed: text follows a closing quote or a quote is never closed",
 			Hint: "check that this is a CSV file, and set delimiter and encoding for the extract",
 		}
+	}
+	if lexer.End() > maxHeader {
+		return nil, noHeader()
 	}
 	h.plan = newPlan(x, headerNames(text, lexer.Fields()), h.dialect.Delimiter)
 	h.dialect.Fields = len(h.plan.headers)

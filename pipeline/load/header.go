@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"truce/pipeline/lex"
 )
 
@@ -12,20 +14,26 @@ const byteOrderMark = "\ufeff"
 
 // fold gives the form in which header names are compared.
 func fold(name string) string {
-	return strings.ToLower(strings.TrimSpace(strings.ReplaceAll(name, byteOrderMark, "")))
+	return strings.ToLower(norm.NFC.String(strings.TrimSpace(strings.ReplaceAll(name, byteOrderMark, ""))))
+}
+
+// headerIndex gives the places of header names by the form in which they are compared.
+type headerIndex map[string][]int
+
+func newHeaderIndex(headers []string) headerIndex {
+	index := make(headerIndex, len(headers))
+	for i, name := range headers {
+		folded := fold(name)
+		index[folded] = append(index[folded], i)
+	}
+	return index
 }
 
 // match gives the places of the first accepted name that is among the headers. More than one place
 // means that the file has that name more than once.
-func match(headers, accepted []string) []int {
+func (h headerIndex) match(accepted ...string) []int {
 	for _, want := range accepted {
-		var at []int
-		for i, have := range headers {
-			if fold(have) == fold(want) {
-				at = append(at, i)
-			}
-		}
-		if len(at) > 0 {
+		if at := h[fold(want)]; len(at) > 0 {
 			return at
 		}
 	}
@@ -69,10 +77,7 @@ func detect(x *Extract, text []byte, dialect lex.Dialect, last bool) byte {
 			continue
 		}
 		headers := headerNames(text, l.Fields())
-		found := 0
-		for _, f := range x.fields() {
-			found += btoi(len(match(headers, x.headersFor(f.Name))) > 0)
-		}
+		found := x.known(headers)
 		if found > bestFound || found == bestFound && len(headers) > bestFields {
 			best, bestFound, bestFields = d, found, len(headers)
 		}
@@ -81,6 +86,24 @@ func detect(x *Extract, text []byte, dialect lex.Dialect, last bool) byte {
 		return malformed
 	}
 	return best
+}
+
+// known counts what the extract looks for and finds among the headers.
+func (x *Extract) known(headers []string) int {
+	found, index := 0, newHeaderIndex(headers)
+	for _, f := range x.fields() {
+		found += btoi(len(index.match(x.headersFor(f.Name)...)) > 0)
+	}
+	for header := range x.Only {
+		found += btoi(len(index.match(header)) > 0)
+	}
+	for _, header := range headers {
+		if x.Unpivot != nil {
+			_, ok := x.Unpivot.nameIn(header)
+			found += btoi(ok)
+		}
+	}
+	return found
 }
 
 // headerNames gives the names of a header record, without byte order mark and surrounding blanks.
@@ -99,24 +122,62 @@ func headerNames(data []byte, fields []lex.Span) []string {
 
 // problems lists everything for which a header would be refused, and what is worth a warning.
 func (p *plan) problems(line int64) (refused []*RefusedError, warnings []string) {
-	x := p.extract
-	for _, c := range p.columns {
-		if at := match(p.headers, x.headersFor(c.field.Name)); len(at) > 1 {
-			refused = append(refused, &RefusedError{
-				Line: line,
-				Reason: fmt.Sprintf("the header has %q %d times (columns %s), and %s is read from it",
-					c.header, len(at), places(at), c.field.Name),
-				Hint: "rename or remove one of them in the export",
-			})
-		}
+	for i := range p.columns {
+		refused = append(refused, p.repeated(i, line)...)
 	}
 	for _, name := range p.missing() {
 		refused = append(refused, p.missingError(line, name))
 	}
+	for _, c := range p.columns {
+		refused = append(refused, p.missingOf(c, line)...)
+	}
 	if !p.hasGroup() {
 		refused = append(refused, p.groupError(line))
 	}
-	return refused, p.duplicates()
+	refused = slices.Concat(refused, p.onlyProblems(line), p.spreadProblems(line), p.flaws)
+	return refused, append(p.duplicates(), p.unreadPerson()...)
+}
+
+// repeated lists the headers that a column of the plan is read from and that the file has more than once.
+func (p *plan) repeated(i int, line int64) []*RefusedError {
+	c := &p.columns[i]
+	if c.origin != fromCell && (c.origin != fromColumns || p.spread.separator == nil) {
+		return nil
+	}
+	var refused []*RefusedError
+	for _, source := range p.sources(i) {
+		if at := p.index.match(p.headers[source]); len(at) > 1 {
+			refused = append(refused, &RefusedError{
+				Line: line,
+				Reason: fmt.Sprintf("the header has %q %d times (columns %s), and %s is read from it",
+					p.headers[source], len(at), places(at), c.field.Name),
+				Hint: "rename or remove one of them in the export",
+			})
+		}
+	}
+	return refused
+}
+
+// missingOf lists the headers that the file lacks of a required field that is read from several.
+func (p *plan) missingOf(c column, line int64) []*RefusedError {
+	x, name := p.extract, c.field.Name
+	if c.origin != fromCell || !x.isFirstOf(name) || !slices.Contains(x.Required, name) {
+		return nil
+	}
+	var refused []*RefusedError
+	for _, header := range x.headersFor(name) {
+		if len(p.index.match(header)) > 0 {
+			continue
+		}
+		hint := fmt.Sprintf("correct extracts.%s.columns.%s, or export the column", x.Entity.Name, name)
+		if near := p.near([]string{header}); len(near) > 0 {
+			hint += "; the header has " + quoted(near)
+		}
+		refused = append(refused, &RefusedError{
+			Line: line, Reason: fmt.Sprintf("the header has no column %q, from which %s is read", header, name), Hint: hint,
+		})
+	}
+	return refused
 }
 
 // missing lists the fields that the header must have and has not.
@@ -124,7 +185,7 @@ func (p *plan) missing() []string {
 	var names []string
 	for _, c := range p.columns {
 		needed := c.field.Required && !c.attribute || slices.Contains(p.extract.Required, c.field.Name)
-		if needed && c.origin != fromCell && c.origin != fromExtract {
+		if needed && !c.isFilled() && (!c.person || p.extract.PersonKey != nil) {
 			names = append(names, c.field.Name)
 		}
 	}
@@ -140,7 +201,16 @@ func (p *plan) hasGroup() bool {
 }
 
 func (p *plan) isMapped(name string) bool {
-	return slices.ContainsFunc(p.columns, func(c column) bool { return c.field.Name == name && c.origin == fromCell })
+	return slices.ContainsFunc(p.columns, func(c column) bool { return c.field.Name == name && c.isFilled() })
+}
+
+// unreadPerson warns of addresses that are mapped and not read, for want of a secret.
+func (p *plan) unreadPerson() []string {
+	x := p.extract
+	if x.PersonKey != nil || !slices.Contains(x.Required, personField) {
+		return nil
+	}
+	return []string{"person_key is not read, because no secret is configured; set person_key to env:NAME or file:PATH"}
 }
 
 // duplicates warns of header names that the file has more than once without any column reading them.
@@ -148,7 +218,7 @@ func (p *plan) duplicates() []string {
 	var warnings []string
 	seen := map[string]bool{}
 	for _, name := range p.headers {
-		at := match(p.headers, []string{name})
+		at := p.index.match(name)
 		if len(at) < 2 || name == "" || seen[fold(name)] {
 			continue
 		}

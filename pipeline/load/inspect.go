@@ -22,25 +22,38 @@ type Inspection struct {
 	Whole    bool             // the sample is the whole file
 	Counts   Counts           // of the sample
 	Rules    map[string]int64 // rows of the sample that would be quarantined, by rule
+	Ranges   map[string]Range // of the sample's dates and timestamps, by field; without those that have none
+	// Rows are the sample's rows, each with a value for each of Columns: nil, a string, an int64, a
+	// decimal as a string such as 12.34, a bool, or a time.Time in UTC. Only InspectRows fills them.
+	Rows [][]any
 }
 
 // Inspect reads the header and a sample of a file, about 1 MiB, and tells how it would be read. A
 // file that would be refused is no error here: the problems are listed.
 func Inspect(ctx context.Context, open func() (io.ReadCloser, error), x Extract) (Inspection, error) {
+	return inspectFile(ctx, open, x, false)
+}
+
+// InspectRows does what Inspect does, and gives the sample's rows too.
+func InspectRows(ctx context.Context, open func() (io.ReadCloser, error), x Extract) (Inspection, error) {
+	return inspectFile(ctx, open, x, true)
+}
+
+func inspectFile(ctx context.Context, open func() (io.ReadCloser, error), x Extract, withRows bool) (Inspection, error) {
 	in, err := open()
 	if err != nil {
 		return Inspection{}, err
 	}
 	tune := defaultTuning()
 	tune.block = 1 << 20
-	out, err := inspect(ctx, in, &x, tune)
+	out, err := inspect(ctx, in, &x, tune, withRows)
 	if closeErr := in.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("close the file: %w", closeErr)
 	}
 	return out, err
 }
 
-func inspect(ctx context.Context, in io.Reader, x *Extract, tune tuning) (Inspection, error) {
+func inspect(ctx context.Context, in io.Reader, x *Extract, tune tuning, withRows bool) (Inspection, error) {
 	var out Inspection
 	reader := newBlockReader(in, tune.block, tune.reach, 1, nil)
 	h, err := readHead(reader, x, tune)
@@ -76,7 +89,7 @@ func inspect(ctx context.Context, in io.Reader, x *Extract, tune tuning) (Inspec
 		}
 	}
 	out.describe(p)
-	out.sample(h)
+	out.sample(h, withRows)
 	return out, nil
 }
 
@@ -92,29 +105,33 @@ func (i *Inspection) add(err error) error {
 
 // describe lists the formats of the columns that have one.
 func (i *Inspection) describe(p *plan) {
-	for _, at := range p.mapped {
+	for _, at := range p.formatted() {
 		c := &p.columns[at]
-		if (c.date != nil || c.number != nil) && c.decision().standing != undecided {
+		if c.decision().standing != undecided {
 			i.Formats[c.field.Name] = c.format()
 		}
 	}
 }
 
 // sample counts what would become of the first rows.
-func (i *Inspection) sample(h *head) {
+func (i *Inspection) sample(h *head, withRows bool) {
 	parser := newParser(h.plan, h.dialect)
-	parser.parse(h.data, h.last, false)
+	parser.parse(h.data, h.last, false, false)
 	i.Counts, i.Rules = h.counts, map[string]int64{}
 	for _, r := range parser.refused {
 		if r.rule != contradicts && r.rule != unsettled {
 			i.Rules[r.rule.name()]++
 		}
 	}
+	i.Ranges = parser.ranges()
+	if withRows {
+		i.Rows = parser.rows()
+	}
 	i.Counts.Records += parser.records + parser.blank + parser.ignored
 	i.Counts.Blank += parser.blank
-	i.Counts.Ignored += parser.ignored + int64(len(parser.footers.queue))
+	i.Counts.Ignored += parser.ignored + parser.left + int64(len(parser.footers.queue))
 	i.Counts.Quarantined = int64(len(parser.refused))
-	i.Counts.Loaded = int64(parser.batch.rows)
+	i.Counts.Loaded = parser.batch.records
 	if i.Whole && i.Counts.Loaded+i.Counts.Quarantined == 0 {
 		i.Warnings = append(i.Warnings, "the file has a header and no rows")
 	}

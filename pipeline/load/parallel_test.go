@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -114,4 +115,92 @@ func TestBlocksAndWorkersDoNotMatter(t *testing.T) {
 			require.Len(t, one.Refused, int(one.Counts.Quarantined))
 		}
 	})
+}
+
+// morePieces are what the settings of an extract work on.
+func morePieces() []string {
+	return []string{
+		"a1,won,x@y.z,Keep,2017-03-01,2017-03-02\n", "a2,Won,X@Y.Z,keep ,,\n", "a3,GTXPro,x,drop,2017-03-01,\n", "a4,Ja,,\u00a0Keep,,2017-01-01\n",
+		"a1,won,x@y.z,Keep,2017-03-01,2017-03-02\n", "a5,cafe\u0301,,KEEP,03/04/2017,\n", "a6,café,,Keep,13/04/2017,14/04/2017\n",
+		"a7,won,,Keep,,04/13/2017\n", "a8,won,,drop,04/13/2017,x\n", "a9,won,,Keep,bad,2017-01-01\n", "a10,won,,Keep,2017-01-01,bad\n",
+		",won,,Keep,2017-01-01,\n", "#REF!,won,,Keep,2017-01-01,\n", "a11,won,x@\x01,Keep,2017-01-01,\n", "a12,w\xffn,,Keep,2017-01-01,\n",
+		"a13,\"w\"\"n\",,\"Ke\"\"ep\",2017-01-01,\n", ",,,,,\n", " ,\t,,,\u200b,\n", ",,,,,,,,,,\n", ",,\n", "\"\",\"\n\",,,,\n", ",,,,", ",,,,,,,x\n",
+		"Total,,,Keep,2017-01-01,\n", "Total,,,drop,,\n", "Total\n", "\n", "\"", "\r", "\u00a0", "x\n",
+		"a14,00Qa,00Qb;00Qc ,Keep,,2017-01-01\n", "a15,,003a;00Qa,Keep,13/04/2017,\n", "a16,#BEZUG!,;,Keep,,\n", "Acme, Inc.\n",
+	}
+}
+
+// several gives an extract whose columns are read from several, by prefix, and as lists.
+func several(split bool) Extract {
+	e, _ := entity.Lookup("campaign_touch")
+	x := Extract{
+		Entity: e, FileName: "f.csv",
+		Headers: map[string][]string{
+			"campaign_id": {"id", "status"}, "contact_id": {"status", "mail"}, "lead_id": {"mail"}, "touched_at": {"at one", "at two"},
+		},
+		FirstOf:  []string{"campaign_id", "contact_id", "touched_at"},
+		Prefixes: map[string]string{"lead_id": "00Q", "contact_id": "00Q"},
+		Values:   map[string]map[string]string{"touched_at": {"": "2017-01-01", "x": ""}}, Footers: []string{"Total"},
+	}
+	if split {
+		x.Split = &Split{Field: "lead_id", Separator: ";"}
+	}
+	return x
+}
+
+// settled gives an extract with all settings that change, drop or multiply records.
+func settled(spread, counted bool) Extract {
+	e, _ := entity.Lookup("lead")
+	x := Extract{
+		Entity: e, FileName: "f.csv", Headers: map[string][]string{"lead_id": {"id"}, "created_at": {"made"}, "person_key": {"mail"}},
+		Values:    map[string]map[string]string{"status": {"Ja": "yes", "café": "tea", "GTXPro": ""}},
+		FoldCase:  []string{"status"},
+		Constants: map[string]string{"source": "Web", "is_deleted": "false", "created_at": "2017-01-01"},
+		Only:      map[string][]string{"choice": {"keep", "ke\"ep", ""}},
+		PersonKey: []byte("secret"), Footers: []string{"Total"},
+	}
+	if spread {
+		x.Unpivot = &Unpivot{Headers: []*regexp.Regexp{regexp.MustCompile("^at (.*)$")}, Name: "status", Value: "mql_at"}
+	}
+	if counted {
+		x.Entity, _ = entity.Lookup("stage_change")
+		x.Headers = map[string][]string{"opportunity_id": {"id"}, "stage": {"status"}}
+		x.Constants = map[string]string{"changed_at": "2017-01-01"}
+		if spread {
+			x.Unpivot.Name, x.Unpivot.Value = "stage", "changed_at"
+		}
+	}
+	return x
+}
+
+const settledHeader = ",,,\nid,status,mail,choice,at one,at Two\n"
+
+func TestBlocksAndWorkersDoNotMatterForSettings(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		x := settled(rapid.Bool().Draw(t, "spread"), rapid.Bool().Draw(t, "counted"))
+		if rapid.Bool().Draw(t, "several") {
+			x = several(rapid.Bool().Draw(t, "split"))
+		}
+		x.DateOrder = rapid.SampledFrom([]string{"", "dmy"}).Draw(t, "order")
+		common := rapid.SliceOfN(rapid.SampledFrom(morePieces()[:6]), 0, 30).Draw(t, "common")
+		odd := rapid.SliceOfN(rapid.SampledFrom(morePieces()), 0, 12).Draw(t, "odd")
+		body := rapid.Permutation(slices.Concat(common, odd)).Draw(t, "body")
+		tune := tuning{block: rapid.IntRange(1, 120).Draw(t, "block"), reach: 40, fieldLimit: 40, recordLimit: 90, rowGroup: 5}
+		sameInBlocks(t, x, settledHeader+strings.Join(body, ""), tune)
+	})
+}
+
+// sameInBlocks makes sure that small blocks and three workers give what one block gives, and that each
+// record is accounted for.
+func sameInBlocks(t require.TestingT, x Extract, text string, tune tuning) {
+	whole := tune
+	whole.block = 1 << 20
+	one := loadTuned(t, x, text, 1, whole)
+	require.Equal(t, one, loadTuned(t, x, text, 3, tune))
+	if one.Error == "" {
+		require.NoError(t, one.Counts.Check())
+		require.Len(t, one.Rows, int(one.Result.Rows))
+		require.Len(t, one.Refused, int(one.Counts.Quarantined))
+	}
 }

@@ -38,15 +38,22 @@ type parser struct {
 	footers footerQueue
 	stop    *refusal // the first row that ends the load: it contradicts or unsettles a format
 
+	found []spreadRow // rows that the record at hand becomes
+	aside values      // of these rows
+
 	ordinary       bool // the block has a record that is no footer
 	blank, ignored int64
-	records        int64
-	consumed       int // bytes of the block that are decided
+	records        int64 // without blank lines and comments
+	left           int64 // records that Extract.Only leaves out
+	consumed       int   // bytes of the block that are decided
+	lines          int64 // lines that began in them
+	skipping       bool  // the last line is given up and goes on in the next block
 	damage         damage
 }
 
-// damage tells what kinds of bad bytes a block has, so that clean blocks need not be looked at again.
-type damage struct{ encoding, nul, control bool }
+// damage tells what kinds of bytes a block has that need care, so that plain blocks need not be
+// looked at again.
+type damage struct{ encoding, nul, control, wide bool }
 
 func newParser(p *plan, d lex.Dialect) *parser {
 	ps := &parser{plan: p, columns: p.clone(), lexer: lex.New(d)}
@@ -56,37 +63,78 @@ func newParser(p *plan, d lex.Dialect) *parser {
 	return ps
 }
 
-// parse reads one block. See lex.Lexer.Reset.
-func (p *parser) parse(data []byte, final, skipping bool) {
+// parse reads one block. See lex.Lexer.Reset. Records of the blocks before may be footers, if one has
+// begun there.
+func (p *parser) parse(data []byte, final, skipping, footing bool) {
 	p.batch.reset()
 	p.arena.reset()
 	p.footers.reset()
+	p.footers.begun = footing
 	p.refused, p.stop, p.ordinary = p.refused[:0], nil, false
-	p.blank, p.ignored, p.records = 0, 0, 0
+	p.blank, p.ignored, p.records, p.left = 0, 0, 0, 0
 	for i := range p.columns {
 		if n := p.columns[i].number; n != nil {
 			n.pointSeen = false
 		}
 	}
-	p.damage = examine(data)
+	p.examine(data)
 	p.lexer.Reset(data, final, skipping)
 	for {
 		kind := p.lexer.Next()
 		switch kind {
 		case lex.End, lex.Incomplete:
-			p.consumed = p.lexer.Start()
+			p.consumed, p.lines, p.skipping = p.lexer.Start(), p.lexer.Lines(), p.lexer.Skipping()
 			return
 		case lex.Blank:
 			p.blank++
+			continue
 		case lex.Comment:
 			p.ignored++
+			continue
+		}
+		r := record{
+			data: data, raw: data[p.lexer.Start():p.lexer.End()], fields: p.lexer.Fields(),
+			line: p.lexer.Line(), place: p.records, problem: p.lexer.Problem(),
+		}
+		switch {
+		case !p.isEmpty(&r):
+			p.record(r)
+		case p.lexer.Skipping():
+			// Whether the rest of the line is empty too is for the next block to tell.
+			p.consumed, p.lines, p.skipping = p.lexer.Start(), p.lexer.Line(), false
+			return
 		default:
-			p.record(record{
-				data: data, raw: data[p.lexer.Start():p.lexer.End()], fields: p.lexer.Fields(),
-				line: p.lexer.Line(), place: p.records, problem: p.lexer.Problem(),
-			})
+			p.blank++
 		}
 	}
+}
+
+// examine looks for bytes that need care.
+func (p *parser) examine(data []byte) {
+	p.damage = examine(data)
+	p.cells.wide = p.damage.wide
+}
+
+// isEmpty tells whether a record is what spreadsheets leave of an empty row: nothing in any field, or
+// a line of nothing but delimiters, of which there may be any number.
+func (p *parser) isEmpty(r *record) bool {
+	first := r.raw[0]
+	if first > ' ' && first != p.plan.delimiter && first != '"' && first < utf8.RuneSelf {
+		return false
+	}
+	switch r.problem {
+	case lex.NoProblem:
+		for _, span := range r.fields {
+			if len(compose(trim(r.data[span.Start:span.End]))) > 0 {
+				return false
+			}
+		}
+		return true
+	case lex.FieldCount:
+		const longest = 4 << 10
+		return len(r.raw) <= longest && len(bytes.Trim(r.raw, " \t\r\n"+string(p.plan.delimiter))) == 0
+	}
+	return false
 }
 
 // record takes a record, or puts it off if it may be a footer.
@@ -117,9 +165,9 @@ func (p *parser) replay(f footer, lines, records int64) {
 		r.fields = l.Fields()
 	}
 	damage := p.damage
-	p.damage = examine(f.raw)
+	p.examine(f.raw)
 	p.take(r)
-	p.damage = damage
+	p.damage, p.cells.wide = damage, damage.wide
 }
 
 // take turns a record into a row or a refusal.
@@ -136,9 +184,16 @@ func (p *parser) take(r record) {
 		p.refuse(r, -1, ruleEncoding)
 		return
 	}
+	if len(p.plan.filters) > 0 && !p.cells.chosen(r.data, r.fields) {
+		p.left++
+		return
+	}
 	for n, i := range p.plan.mapped {
 		c := &p.columns[i]
 		span := r.fields[c.source]
+		if c.places != nil {
+			span = p.firstOf(r, i)
+		}
 		text := r.data[span.Start:span.End]
 		verdict := accepted
 		if p.damage.control && hasControl(text) {
@@ -147,15 +202,41 @@ func (p *parser) take(r record) {
 			verdict = p.cells.read(c, &p.batch.columns[i], text, span.Escaped)
 		}
 		if verdict != accepted {
-			for _, j := range p.plan.mapped[:n] {
-				p.batch.columns[j].undo(p.columns[j].field.Type)
-			}
-			p.conflict(r, n)
-			p.refuse(r, i, verdict)
+			p.reject(r, n, i, verdict)
 			return
 		}
 	}
+	if p.plan.spread != nil {
+		p.multiply(r)
+		return
+	}
+	p.batch.records++
 	p.finish(r)
+}
+
+// firstOf gives the cell of a column of the plan that counts, where it is read from several. The cells
+// behind it are evidence for the format too.
+func (p *parser) firstOf(r record, i int) lex.Span {
+	c := &p.columns[i]
+	for _, source := range c.places {
+		p.weigh(r, i, source)
+	}
+	return r.fields[p.cells.firstOf(c, r.data, r.fields)]
+}
+
+// reject refuses a record because of a cell of this column. So many of the mapped cells were read
+// before it.
+func (p *parser) reject(r record, read, column int, why rule) {
+	p.undo(read)
+	p.conflict(r, read)
+	p.refuse(r, column, why)
+}
+
+// undo takes back the first cells of the last row.
+func (p *parser) undo(read int) {
+	for _, i := range p.plan.mapped[:read] {
+		p.batch.columns[i].undo(p.columns[i].field.Type)
+	}
 }
 
 // finish completes a row of which every cell was read.
@@ -182,18 +263,32 @@ func (p *parser) finish(r record) {
 // the formats like any other.
 func (p *parser) conflict(r record, from int) {
 	for _, i := range p.plan.mapped[from:] {
-		c := &p.columns[i]
-		if c.date == nil && c.number == nil {
-			continue
+		if places := p.columns[i].places; places == nil {
+			p.weigh(r, i, p.columns[i].source)
 		}
-		span := r.fields[c.source]
-		text := trim(r.data[span.Start:span.End])
-		if len(text) == 0 || p.cells.nullStarts[text[0]] && p.cells.isNull(text) {
-			continue
+		for _, source := range p.columns[i].places {
+			p.weigh(r, i, source)
 		}
-		if found := c.conflict(text); found != accepted && (p.stop == nil || r.line < p.stop.line) {
-			p.stop = &refusal{line: r.line, column: int16(i), rule: found}
+	}
+	if s := p.plan.spread; s != nil {
+		for _, cell := range s.cells {
+			p.weigh(r, s.value, cell.source)
 		}
+	}
+}
+
+// weigh looks at one cell of a column.
+func (p *parser) weigh(r record, i, source int) {
+	c := &p.columns[i]
+	if c.date == nil && c.number == nil {
+		return
+	}
+	text := p.cells.content(c, r.data, r.fields[source])
+	if p.cells.isNothing(text) {
+		return
+	}
+	if found := c.conflict(text); found != accepted && (p.stop == nil || r.line < p.stop.line) {
+		p.stop = &refusal{line: r.line, column: int16(i), rule: found}
 	}
 }
 

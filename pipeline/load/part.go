@@ -65,48 +65,64 @@ func (w *partWriter) write(b *batch, a *arena, lines, records int64) error {
 // values gives the values of a column for the rows of a batch.
 func (w *partWriter) values(i int, b *batch, a *arena, records int64) *values {
 	c := &w.plan.columns[i]
-	if c.origin == fromCell {
+	if c.fromText() {
 		return &b.columns[i]
 	}
 	v := &w.filled[i]
-	level := int16(btoi(c.origin != fromNowhere))
-	for len(v.levels) < b.rows {
-		v.levels = append(v.levels, level)
-	}
-	out := &values{levels: v.levels[:b.rows]}
 	switch c.origin {
 	case fromExtract:
-		for len(v.texts) < b.rows {
-			v.texts = append(v.texts, parquet.ByteArray(c.constant))
+		for len(v.levels) < b.rows {
+			v.take(c.field.Type, c.fixed, 0)
 		}
-		out.texts = v.texts[:b.rows]
+		return v.first(b.rows)
 	case fromPlace:
-		v.texts = v.texts[:0]
-		for _, place := range b.places {
-			v.texts = append(v.texts, w.placeText(c, a, place+records+1))
+		v.reset()
+		for n := range b.rows {
+			v.texts, v.levels = append(v.texts, w.placeText(c, a, b, n, records)), append(v.levels, 1)
 		}
-		out.texts = v.texts
+		return v
 	}
-	return out
+	for len(v.levels) < b.rows {
+		v.levels = append(v.levels, 0)
+	}
+	return v.first(b.rows)
 }
 
-// placeText writes the place of a record in its file, counted from 1, as a key: in a cost ledger
-// with the file's name, elsewhere with zeros in front, so that its order is the file's, and a # that
-// tells it from an id of the source.
-func (w *partWriter) placeText(c *column, a *arena, place int64) parquet.ByteArray {
-	const digits = 12
-	name := w.plan.extract.FileName
-	out := a.room(len(name) + 1 + 20)
-	if c.field.Name == "sequence" {
-		var scratch [20]byte
-		number := strconv.AppendInt(scratch[:0], place, 10)
-		out = append(out, '#')
-		for range digits - len(number) {
-			out = append(out, '0')
-		}
-		return a.keep(append(out, number...))
+// first gives the first n of values of which all or none are null.
+func (v *values) first(n int) *values {
+	return &values{
+		texts: v.texts[:min(n, len(v.texts))], longs: v.longs[:min(n, len(v.longs))],
+		days: v.days[:min(n, len(v.days))], bools: v.bools[:min(n, len(v.bools))], levels: v.levels[:n],
 	}
-	return a.keep(strconv.AppendInt(append(append(out, name...), ':'), place, 10))
+}
+
+// placeText writes the place of a row's record in its file, counted from 1, as a key: a sequence with
+// zeros in front, so that its order is the file's, and a # that tells it from an id of the source;
+// others with the file's name. Of several rows of one record, the place of the column or of the part follows.
+func (w *partWriter) placeText(c *column, a *arena, b *batch, row int, records int64) parquet.ByteArray {
+	const digits, columnDigits, longest = 12, 4, 20
+	name := w.plan.extract.FileName
+	place := b.places[row] + records + 1
+	out := a.room(len(name) + 2*longest)
+	if c.field.Name == "sequence" {
+		out = appendPadded(append(out, '#'), place, digits)
+	} else {
+		out = strconv.AppendInt(append(append(out, name...), ':'), place, 10)
+	}
+	if w.plan.spread != nil {
+		out = appendPadded(append(out, '.'), int64(b.ordinals[row]), columnDigits)
+	}
+	return a.keep(out)
+}
+
+// appendPadded appends a number with zeros in front.
+func appendPadded(out []byte, n int64, digits int) []byte {
+	var scratch [20]byte
+	number := strconv.AppendInt(scratch[:0], n, 10)
+	for range digits - len(number) {
+		out = append(out, '0')
+	}
+	return append(out, number...)
 }
 
 // layout gives the columns of the file.
@@ -116,7 +132,8 @@ func (w *partWriter) layout(b *batch) []tableColumn {
 		columns = append(columns, tableColumn{
 			name: c.field.Name, kind: c.field.Type,
 			required:   !c.attribute && (c.field.Key || c.field.Required),
-			dictionary: c.origin == fromExtract || c.origin == fromCell && repeats(&b.columns[i], c),
+			dictionary: c.origin == fromExtract && c.field.Type == entity.Text || c.fromText() && repeats(&b.columns[i], c),
+			counted:    c.isCounted(),
 		})
 	}
 	return append(columns, tableColumn{name: lineColumn, kind: entity.Integer, required: true})
@@ -151,6 +168,14 @@ func (w *partWriter) part() (Part, bool) {
 		return Part{}, false
 	}
 	return Part{File: filepath.Base(w.path), Rows: w.table.rows}, true
+}
+
+// counts gives the values of each column, nil for those that are not counted.
+func (w *partWriter) counts() []*valueCounts {
+	if w.table == nil {
+		return nil
+	}
+	return w.table.counts
 }
 
 func (w *partWriter) abandon() {

@@ -11,9 +11,9 @@ import (
 type Counts struct {
 	Records     int64 // all of them
 	Header      int64 // the header, 1
-	Loaded      int64 // those that became rows of the parts
+	Loaded      int64 // those that became rows of the parts, or would have if they had said something
 	Quarantined int64 // those in the quarantine
-	Blank       int64 // blank lines
+	Blank       int64 // blank lines, and records of empty fields only
 	Ignored     int64 // footers, comments, and those that Extract.Only leaves out
 }
 
@@ -39,9 +39,11 @@ type ColumnMap struct {
 	Field     string
 	Type      entity.Type
 	Attribute bool   // not of the contract, but of the configuration
-	Header    string // as the file writes it; "" if the file has none
-	Index     int    // place in the file, from 0; -1 if the file has none
-	Mapped    bool   // the file has the column
+	Header    string // as the file writes it; "" if the file has none; several with " / " between them
+	Index     int    // place in the file, from 0; -1 if the file has none; the first one of several
+	Places    []int  // in the file, if the first cell of several that says something counts; else nil
+	Constant  string // what the extract gives instead of a column; "" for nothing
+	Mapped    bool   // the file has the column, or Extract.Constants has its value
 }
 
 // Result tells what a load did.
@@ -59,8 +61,9 @@ type Result struct {
 	UniqueKeys       bool       // proven: no two loaded rows share the key; false says nothing
 	Delimiter        byte
 	Warnings         []string
-	Rows             int64 // in the parts: Counts.Loaded, unless columns were turned into rows
-	// Values counts by field the values of text columns with few different ones.
+	Rows             int64 // in the parts: Counts.Loaded, unless a record is several rows or none
+	// Values counts by field the different values of text columns, where there are at most 200 of them.
+	// Keys, ids, names and titles are left out, and so are columns without any value.
 	Values map[string]map[string]int64
 }
 

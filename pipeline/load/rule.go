@@ -59,7 +59,7 @@ func (r rule) sentence(c *column) string {
 	case ruleNullKey:
 		return where + "is empty, but it is the key"
 	case ruleMangledID:
-		return where + "has an id that a spreadsheet turned into a rounded number"
+		return where + "has what a spreadsheet made of an id: a rounded number or an error such as #REF!"
 	case ruleRequired:
 		return where + "is empty, but the row means nothing without it"
 	case ruleBoolean:

@@ -16,17 +16,20 @@ type sightings [forSecond + 1]int64
 type survey struct {
 	plan    *plan
 	cells   cells
-	columns []int // of the plan, that have a format to decide
+	arena   arena
+	columns []int   // of the plan, that have a format to decide
+	sources [][]int // the places in the file of each of them
 	seen    []sightings
 	whole   bool // the file was looked at to its end
 }
 
 func newSurvey(p *plan) *survey {
-	s := &survey{plan: p, cells: newCells(p, nil)}
-	for _, i := range p.mapped {
-		c := &p.columns[i]
-		if c.date != nil && !c.date.declared() || c.number != nil && !c.number.declared() {
+	s := &survey{plan: p}
+	s.cells = newCells(p, &s.arena)
+	for _, i := range p.formatted() {
+		if !p.columns[i].decision().declared() {
 			s.columns = append(s.columns, i)
+			s.sources = append(s.sources, p.sources(i))
 		}
 	}
 	s.seen = make([]sightings, len(s.columns))
@@ -64,6 +67,8 @@ func (s *survey) read(ctx context.Context, data []byte, last bool, lines int64, 
 // block looks at the records of one block.
 func (s *survey) block(lexer *lex.Lexer, data []byte, lines int64) {
 	damage := examine(data)
+	s.cells.wide = damage.wide
+	s.arena.reset()
 	for {
 		switch lexer.Next() {
 		case lex.End, lex.Incomplete:
@@ -80,15 +85,19 @@ func (s *survey) block(lexer *lex.Lexer, data []byte, lines int64) {
 
 // look notes what the cells of a record say. Its line counts from 1.
 func (s *survey) look(data []byte, fields []lex.Span, line int64) {
+	if !s.cells.chosen(data, fields) {
+		return
+	}
 	for n, i := range s.columns {
 		col := &s.plan.columns[i]
-		span := fields[col.source]
-		text := trim(data[span.Start:span.End])
-		if len(text) == 0 || s.cells.nullStarts[text[0]] && s.cells.isNull(text) {
-			continue
-		}
-		if says := col.weigh(text); s.seen[n][says] == 0 {
-			s.seen[n][says] = line
+		for _, source := range s.sources[n] {
+			text := s.cells.content(col, data, fields[source])
+			if s.cells.isNothing(text) {
+				continue
+			}
+			if says := col.weigh(text); s.seen[n][says] == 0 {
+				s.seen[n][says] = line
+			}
 		}
 	}
 }

@@ -22,6 +22,7 @@ type tableColumn struct {
 	kind       entity.Type
 	required   bool // never null
 	dictionary bool // values repeat
+	counted    bool // its different values are counted, if there are few
 }
 
 // values are the values of one column for some rows. Only the slice of its type is used, and holds
@@ -37,7 +38,8 @@ type values struct {
 // table writes one Parquet file.
 type table struct {
 	columns      []tableColumn
-	dictionaries []*dictionary // by column; nil for those without
+	dictionaries []*dictionary  // by column; nil for those without
+	counts       []*valueCounts // by column; nil for those that are not counted
 	out          *os.File
 	writer       *file.Writer
 	group        file.BufferedRowGroupWriter
@@ -52,7 +54,10 @@ func createTable(path string, columns []tableColumn) (*table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create a part of the landing: %w", err)
 	}
-	t := &table{columns: columns, dictionaries: make([]*dictionary, len(columns)), out: out, perGroup: rowGroupRows}
+	t := &table{
+		columns: columns, dictionaries: make([]*dictionary, len(columns)), counts: make([]*valueCounts, len(columns)),
+		out: out, perGroup: rowGroupRows,
+	}
 	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(1),
 		parquet.WithDictionaryDefault(false), parquet.WithBatchSize(4096),
@@ -67,6 +72,9 @@ func createTable(path string, columns []tableColumn) (*table, error) {
 		if c.dictionary {
 			options = append(options, parquet.WithDictionaryFor(c.name, true))
 			t.dictionaries[i] = newDictionary()
+		}
+		if c.counted {
+			t.counts[i] = newValueCounts()
 		}
 	}
 	root, err := schema.NewGroupNode("schema", parquet.Repetitions.Required, nodes, -1)
@@ -139,6 +147,9 @@ func (t *table) endGroup() error {
 		if d == nil {
 			continue
 		}
+		if counts := t.counts[i]; counts != nil {
+			counts.addDictionary(d)
+		}
 		chunk, err := t.group.Column(i)
 		if err == nil {
 			err = d.write(chunk.(*file.ByteArrayColumnChunkWriter))
@@ -160,6 +171,9 @@ func (t *table) write(column int, v *values) error {
 	if d := t.dictionaries[column]; d != nil {
 		d.add(v.texts, levels)
 		return nil
+	}
+	if counts := t.counts[column]; counts != nil {
+		counts.add(v.texts)
 	}
 	chunk, err := t.group.Column(column)
 	if err != nil {

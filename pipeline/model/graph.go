@@ -28,6 +28,7 @@ func Read(fsys fs.FS) ([]*Model, error) {
 		if err != nil {
 			return err
 		}
+		m.File = file
 		models = append(models, m)
 		return nil
 	})
@@ -62,6 +63,16 @@ func NewGraph(models []*Model, inputs []string) (*Graph, error) {
 	return order(models, byName)
 }
 
+// CircleError says that models read each other in a circle.
+type CircleError struct {
+	Names []string // the first one is the last one too
+}
+
+// Error names the models of the circle.
+func (e *CircleError) Error() string {
+	return "models read each other in a circle: " + strings.Join(e.Names, " → ")
+}
+
 func order(models []*Model, byName map[string]*Model) (*Graph, error) {
 	names := make([]string, 0, len(models))
 	for name := range byName {
@@ -78,7 +89,7 @@ func order(models []*Model, byName map[string]*Model) (*Graph, error) {
 			return nil
 		}
 		if i := slices.Index(trail, name); i >= 0 {
-			return fmt.Errorf("models read each other in a circle: %s", strings.Join(append(trail[i:], name), " → "))
+			return &CircleError{Names: append(trail[i:], name)}
 		}
 		trail = append(trail, name)
 		for _, relation := range m.DependsOn {

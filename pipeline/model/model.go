@@ -48,6 +48,9 @@ type Model struct {
 	SQL         string   // the SELECT without the header
 	DependsOn   []string // relations that it reads, in order of appearance
 	Generated   bool     // written from the configuration, not from a file
+	Own         bool     // from the folder beside the configuration, not shipped
+	File        string   // path of the file, for messages; empty if generated
+	Text        string   // the whole file, with the header
 }
 
 // Published tells whether the model's rows go to the drive.
@@ -97,7 +100,7 @@ func parse(name, text string) (*Model, error) {
 	}
 	m := &Model{
 		Name: name, Kind: Kind(kind[1]), Description: h.Description, Grain: h.Grain, UniqueKey: h.UniqueKey,
-		Version: h.Version, Needs: h.Needs, Severity: h.Severity,
+		Version: h.Version, Needs: h.Needs, Severity: h.Severity, Text: text,
 		View: kind[1] == string(Staging), SQL: strings.TrimSpace(body),
 	}
 	if h.View != nil {
@@ -137,6 +140,13 @@ func (m *Model) validate() error {
 		}
 	}
 	return nil
+}
+
+// Line gives the line of the file on which a byte of the SELECT stands, counted from 1.
+func (m *Model) Line(offset int) int {
+	start := max(strings.LastIndex(m.Text, m.SQL), 0)
+	end := min(start+max(offset, 0), len(m.Text))
+	return 1 + strings.Count(m.Text[:end], "\n")
 }
 
 // Column gives the column with this name, and whether the header documents it.

@@ -60,17 +60,49 @@ func utcDays(zone *time.Location) engine.Relation {
 			{Name: "next_local_day", Type: engine.Date},
 		},
 	}
-	last := time.Date(lastYear, 12, 31, 0, 0, 0, 0, time.UTC)
-	for day := time.Date(firstYear-1, 12, 30, 0, 0, 0, 0, time.UTC); !day.After(last); day = day.AddDate(0, 0, 1) {
-		end := day.AddDate(0, 0, 1)
-		local, next := engine.DayOf(day.In(zone)), engine.DayOf(end.Add(-time.Microsecond).In(zone))
-		turns := end
-		if local != next {
-			turns = turn(day, end, zone)
-		}
-		r.Rows = append(r.Rows, []any{engine.DayOf(day), local, turns, next})
+	first := engine.DayOf(time.Date(firstYear-1, 12, 30, 0, 0, 0, 0, time.UTC))
+	last := engine.DayOf(time.Date(lastYear, 12, 31, 0, 0, 0, 0, time.UTC))
+	boxes := make([]any, last-first+3) // dates from the day before the first one on, boxed once for all their cells
+	for i := range boxes {
+		boxes[i] = first - 1 + engine.Day(i)
+	}
+	box := func(day engine.Day) any { return boxes[day-first+1] }
+	cells := make([]any, 0, 4*(last-first+1))
+	r.Rows = make([][]any, 0, last-first+1)
+	for day := first; day <= last; day++ {
+		local, turns, next := localDays(day, zone)
+		cells = append(cells, box(day), box(local), turns, box(next))
+		r.Rows = append(r.Rows, cells[len(cells)-4:len(cells):len(cells)])
 	}
 	return r
+}
+
+// localDays gives the local dates at the start and at the end of a UTC day, and the instant at which
+// the second one begins; if they are the same, the end of the day.
+func localDays(day engine.Day, zone *time.Location) (local engine.Day, turns time.Time, next engine.Day) {
+	start, end := day.Time(), (day + 1).Time()
+	_, before := start.In(zone).Zone()
+	_, after := end.Add(-time.Microsecond).In(zone).Zone()
+	local = engine.Day(floorDays(start.Unix() + int64(before)))
+	next = engine.Day(floorDays(end.Unix() - 1 + int64(after)))
+	switch {
+	case local == next:
+		return local, end, next
+	case before == after:
+		return local, time.Unix(int64(local+1)*secondsPerDay-int64(before), 0).UTC(), next
+	}
+	return local, turn(start, end, zone), next
+}
+
+const secondsPerDay = 86400
+
+// floorDays gives the day of a number of seconds since 1970, also of a negative one.
+func floorDays(seconds int64) int64 {
+	days := seconds / secondsPerDay
+	if seconds%secondsPerDay < 0 {
+		days--
+	}
+	return days
 }
 
 // turn gives the first instant between start and end at which the local date is no longer that of

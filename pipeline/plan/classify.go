@@ -23,21 +23,23 @@ type classifier struct {
 	parser   *rule.Parser
 	fields   map[string][]entity.Field // contract and attributes by entity
 	problems []config.Problem
+	reads    map[string][]string // qualified columns that rules read, by the key of the rule
 }
 
 // Classify gives the staging models that only the configuration can write:
 // stg_classified_opportunities and stg_classified_leads, which add the segment, the exclusion and
-// the breakdowns to every record. What is wrong with rules is a *config.Error that lists all of it.
+// the breakdowns to every record, and stg_program_opportunities, which says whom programmes treat. What is wrong with rules is a *config.Error that lists all of it.
 func Classify(ctx context.Context, parser *rule.Parser, c *config.Config, landing []engine.Landing) ([]*model.Model, error) {
-	k := &classifier{config: c, parser: parser, fields: map[string][]entity.Field{}}
-	for _, l := range landing {
-		k.fields[l.Entity.Name] = l.Columns
-	}
+	k := &classifier{config: c, parser: parser, fields: fieldsOf(landing), reads: map[string][]string{}}
 	opportunityColumns, err := k.opportunities(ctx)
 	if err != nil {
 		return nil, err
 	}
 	leadColumns, err := k.leads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	programs, err := k.programs(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -49,17 +51,12 @@ func Classify(ctx context.Context, parser *rule.Parser, c *config.Config, landin
 		return nil, err
 	}
 	leads, err := k.model("lead", leadColumns, false)
-	return []*model.Model{opportunities, leads}, err
+	return []*model.Model{opportunities, leads, programs}, err
 }
 
 // opportunities gives the computed columns of deals.
 func (k *classifier) opportunities(ctx context.Context) ([]string, error) {
-	scope := rule.Scope{
-		OwnAlias: "opportunity", Own: rule.Columns(k.fields["opportunity"]...),
-		Joined: map[string][]rule.Column{
-			"account": rule.Columns(k.fields["account"]...), "owner": rule.Columns(k.fields["owner"]...),
-		},
-	}
+	scope := k.opportunityScope()
 	segments := make([]string, len(k.config.Segments))
 	for i, s := range k.config.Segments {
 		var err error
@@ -106,7 +103,8 @@ func (k *classifier) leads(ctx context.Context) ([]string, error) {
 		}
 	}
 	excluded, err := k.parse(ctx, "exclude.lead", k.config.Exclude.Lead, "false", all)
-	return append(k.segmentColumns(segments), "coalesce("+excluded+", false) as is_excluded_by_rule"), err
+	columns := append(k.segmentColumns(segments), "coalesce("+excluded+", false) as is_excluded_by_rule")
+	return append(columns, k.leadBreakdownColumns()...), err
 }
 
 // leadRule gives the rule of a segment for leads: lead_where, or where if leads have all its
@@ -122,6 +120,7 @@ func (k *classifier) leadRule(ctx context.Context, i int, s config.Segment, scop
 	if refused := (*rule.Error)(nil); errors.As(err, &refused) {
 		return k.refuse(fmt.Sprintf("segments[%d].where", i), refused), nil
 	}
+	k.reads[fmt.Sprintf("segments[%d].where", i)+" for leads"] = parsed.Columns
 	return parsed.SQL, err
 }
 
@@ -135,6 +134,7 @@ func (k *classifier) parse(ctx context.Context, key, text, otherwise string, sco
 	if refused := (*rule.Error)(nil); errors.As(err, &refused) {
 		return k.refuse(key, refused), nil
 	}
+	k.reads[key] = parsed.Columns
 	return parsed.SQL, err
 }
 
@@ -201,15 +201,6 @@ func (k *classifier) model(name string, computed []string, withAccount bool) (*m
 		own = append(own, name+"."+f.Name)
 	}
 	own = append(own, name+"._source", name+".is_deleted_record", name+".seen_at")
-	// an owner is joined only where a rule or a breakdown looks at one
-	from := fmt.Sprintf("from stg_%s as %s", plural(name), name)
-	if strings.Contains(strings.Join(computed, " "), "owner.") {
-		from += fmt.Sprintf("\nleft join %s as owner on owner.owner_id = %s.owner_id",
-			k.joined("owner", "stg_owners", map[string]string{"manager": "manager_name"}), name)
-	}
-	if withAccount {
-		from += "\nleft join " + k.joined("account", "stg_accounts", nil) + " as account on account.lookup_id = opportunity.account_id"
-	}
 	text := fmt.Sprintf(`/*
 description: Every %[1]s with its segment, whether a rule excludes it, and its breakdowns, by the rules of the configuration.
 grain: one row per %[1]s
@@ -224,13 +215,31 @@ columns:
 select
     %[2]s
 %[3]s
-`, name, strings.Join(append(own, computed...), ",\n    "), from)
+`, name, strings.Join(append(own, computed...), ",\n    "), k.from(name, computed, withAccount))
 	m, err := model.Parse("stg_classified_"+plural(name), text)
 	if err != nil {
 		return nil, err
 	}
 	m.Generated = true
 	return m, nil
+}
+
+// from gives the records with the account and the owner that rules look at.
+func (k *classifier) from(name string, computed []string, withAccount bool) string {
+	relation := "stg_" + plural(name)
+	if withAccount {
+		relation = k.linkedOpportunities()
+	}
+	from := fmt.Sprintf("from %s as %s", relation, name)
+	// an owner is joined only where a rule or a breakdown looks at one
+	if strings.Contains(strings.Join(computed, " "), "owner.") {
+		from += fmt.Sprintf("\nleft join %s as owner on owner.owner_id = %s.owner_id",
+			k.joined("owner", "stg_owners", map[string]string{"manager": "manager_name"}), name)
+	}
+	if withAccount {
+		from += "\nleft join " + k.joined("account", "stg_accounts", nil) + " as account on account.lookup_id = opportunity.account_id"
+	}
+	return from
 }
 
 // joined gives a derived table with the columns of an entity, some of them taken from another

@@ -73,24 +73,27 @@ func needs(c *config.Config, f Facts) engine.Relation {
 		present[l.Entity.Name] = len(l.Files) > 0
 	}
 	has := leadSteps(c, f)
-	lead, deal := f.Mapped["lead"], f.Mapped["opportunity"]
+	deal := f.Mapped["opportunity"]
 	need(present["lead"], "lead", "funnel", "cost_of_sale.cost_per_lead", "cost_of_sale.cost_per_mql")
 	if present["lead"] {
 		need(has[1], "lead.mql_at or lead_process.mql", "funnel.MQL")
-		need(lead["mql_at"], "lead.mql_at", "cost_of_sale.cost_per_mql")
+		need(hasMQLDate(c, f), "lead.mql_at, or lead_status_change and lead_process.mql", "cost_of_sale.cost_per_mql")
 		need(has[2], "lead.accepted_at or lead_process.accepted", "funnel.SAL")
-		need(has[3], "lead.converted_at or lead.opportunity_id", "funnel.SQL")
-		need(lead["rejected_at"] || (lead["status"] && len(c.LeadProcess.Rejected) > 0),
-			"lead.rejected_at or lead_process.rejected", "funnel.rejected_count")
+		need(has[3], "lead.converted_at, lead.opportunity_id or lead_opportunity", "funnel.SQL")
+		need(hasRejected(c, f), "lead.rejected_at or lead_process.rejected", "funnel.rejected_count")
+		need(len(c.LeadProcess.Recycled) > 0, "lead_process.recycled", "funnel.recycled_count")
 	}
-	need(false, "lead_status_change", "funnel.recycled_count")
+	need(present["lead_status_change"], "lead_status_change", "funnel.recycled_count")
 	need(len(c.Process) > 0, "process", "stage_conversion", "sales_cycle.qualified")
-	need(present["stage_change"], "stage_change", "stage_conversion", "sales_cycle.qualified")
-	need(false, "activity", "sales_cycle.first_meeting")
+	need(f.HasHistory(), "stage_change", "stage_conversion", "sales_cycle.qualified")
+	need(present["activity"], "activity", "sales_cycle.first_meeting")
 	need(present["cost"], "cost", "cost_of_sale")
 	need(deal["cost_of_goods"], "opportunity.cost_of_goods", "cost_of_sale.margin_value")
-	need(deal["account_id"], "opportunity.account_id", "cost_of_sale.new_customer_count")
+	need(f.namesAccounts(), "opportunity.account_id", "cost_of_sale.new_customer_count")
 	need(deal["amount"], "opportunity.amount", "win_rate.won_value", "cost_of_sale.cost_of_sale_ratio", "funnel.value")
 	need(deal["created_at"], "opportunity.created_at", "win_curve", "sales_cycle.created")
+	for _, n := range driverNeeds(c, f, present) {
+		need(n.isThere, n.what, n.subjects...)
+	}
 	return r
 }

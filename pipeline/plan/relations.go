@@ -38,6 +38,8 @@ type FileFacts struct {
 	Records, Header, Loaded, Quarantined, Blank, Ignored int64
 	Rules                                                map[string]int64
 	Unmapped                                             []string
+	// Values counts by field the values of text columns with few different ones.
+	Values map[string]map[string]int64
 }
 
 // Relations gives the config_ relations of a run.
@@ -46,15 +48,23 @@ func Relations(c *config.Config, f Facts) ([]engine.Relation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("timezone %s: %w", c.Timezone, err)
 	}
+	hours, err := businessHours(c.LeadSLA)
+	if err != nil {
+		return nil, fmt.Errorf("lead_sla: %w", err)
+	}
 	rates, err := rates(c, f.AsOf)
 	if err != nil {
 		return nil, err
 	}
+	programs, err := programs(c, f)
+	if err != nil {
+		return nil, err
+	}
 	return []engine.Relation{
-		run(c, f), segments(c), steps(c), stages(c), stepSpans(c), funnelSteps(c, f), breakdowns(c), leadStatuses(c), costCategories(c),
+		hours.promise(run(c, f)), programs, tQuantiles(c), segments(c), steps(c), stages(c), stepSpans(c), funnelSteps(c, f), breakdowns(c), leadBreakdowns(c, f), origins(), waterfallComponents(), activities(c), leadSources(c), leadStatuses(c), costCategories(c),
 		words("config_no_decision_reasons", "loss reasons that mean no decision", "reason", c.NoDecision),
-		periods(f.AsOf, c.FiscalYearStarts), utcDays(zone), numbers(), rates,
-		files(f), fileRules(f), needs(c, f),
+		periods(f.AsOf, c.FiscalYearStarts), utcDays(zone), numbers(), rates, businessIntervals(hours, zone, f.AsOf),
+		files(f), fileRules(f), snapshots(f, zone), spellings(c, f), needs(c, f),
 	}, nil
 }
 
@@ -85,19 +95,23 @@ func run(c *config.Config, f Facts) engine.Relation {
 	add("step_count", engine.Integer, len(c.Process))
 	add("currency", engine.Text, c.Currency)
 	add("cost_driver", engine.Text, c.Costs.Driver)
+	add("market_entry_wins", engine.Integer, c.Costs.MarketEntryWins)
+	add("has_stage_amounts", engine.Boolean, f.tellsAmounts())
+	add("has_deal_history", engine.Boolean, f.tellsAmounts() || f.DerivesHistory())
+	add("publishes_owners", engine.Boolean, c.Reports.Owners)
 	for _, l := range f.Landing {
-		add("has_"+l.Entity.Name, engine.Boolean, len(l.Files) > 0)
+		add("has_"+l.Entity.Name, engine.Boolean, len(l.Files) > 0 || l.Entity.Name == stageHistory && f.HasHistory())
 	}
-	add("has_activity", engine.Boolean, false)
 	add("has_process", engine.Boolean, len(c.Process) > 0)
-	lead, deal := f.Mapped["lead"], f.Mapped["opportunity"]
+	deal := f.Mapped["opportunity"]
 	has := leadSteps(c, f)
 	add("has_mql", engine.Boolean, has[1])
 	add("has_accepted", engine.Boolean, has[2])
-	add("has_rejected", engine.Boolean, lead["rejected_at"] || (lead["status"] && len(c.LeadProcess.Rejected) > 0))
-	add("has_mql_at", engine.Boolean, lead["mql_at"])
+	add("has_rejected", engine.Boolean, hasRejected(c, f))
+	add("has_recycled", engine.Boolean, f.hasStatusHistory() && len(c.LeadProcess.Recycled) > 0)
+	add("has_mql_at", engine.Boolean, hasMQLDate(c, f))
 	add("has_amount", engine.Boolean, deal["amount"])
-	add("has_account_id", engine.Boolean, deal["account_id"])
+	add("has_account_id", engine.Boolean, f.namesAccounts())
 	return r
 }
 
@@ -203,17 +217,6 @@ func funnelSteps(c *config.Config, f Facts) engine.Relation {
 		r.Rows = append(r.Rows, row)
 	}
 	return r
-}
-
-// leadSteps tells which of Lead, MQL, SAL and SQL have a column or a status map.
-func leadSteps(c *config.Config, f Facts) []bool {
-	lead := f.Mapped["lead"]
-	return []bool{
-		true,
-		lead["mql_at"] || (lead["status"] && len(c.LeadProcess.MQL) > 0),
-		lead["accepted_at"] || (lead["status"] && len(c.LeadProcess.Accepted) > 0),
-		lead["converted_at"] || lead["opportunity_id"],
-	}
 }
 
 func breakdowns(c *config.Config) engine.Relation {

@@ -39,6 +39,7 @@ type Manifest struct {
 	Inputs      []Input      `json:"inputs"`
 	ConfigHash  string       `json:"config_hash"`
 	Fingerprint string       `json:"fingerprint"`
+	Models      []Model      `json:"own_models,omitempty"`
 	Checks      []Check      `json:"checks"`
 	Accepted    []Acceptance `json:"accepted"`
 	Warnings    []string     `json:"warnings"`
@@ -74,6 +75,12 @@ type Input struct {
 	Quarantined int64  `json:"quarantined"`
 	Blank       int64  `json:"blank"`
 	Ignored     int64  `json:"ignored"`
+}
+
+// Model is a model that did not come with the program.
+type Model struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"` // of its text, in hex
 }
 
 // Check is the outcome of one check.

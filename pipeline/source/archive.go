@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -54,10 +53,9 @@ func memberName(m *zip.File) string {
 	return strings.ToValidUTF8(strings.ReplaceAll(m.Name, `\`, "/"), "?")
 }
 
-// members adds the members of an archive to what was found. A member belongs to the entity that its
-// own name says; where it says none, the name of the archive decides.
+// members adds the members of an archive to what was found.
 func (s *search) members(at entry) error {
-	file := s.file(at, "")
+	file := s.file(at)
 	disk, err := file.openDisk()
 	if err != nil {
 		return refuseAccess(at.name, err)
@@ -71,39 +69,18 @@ func (s *search) members(at entry) error {
 		if m.FileInfo().IsDir() {
 			continue
 		}
-		entity, err := s.memberEntity(at.name, memberName(m))
-		switch {
-		case err != nil:
-			return err
-		case entity == "":
-			s.found.Ignored = append(s.found.Ignored, at.name+"!"+memberName(m))
-		default:
-			member := file
-			member.Entity = entity
-			member.Member = memberName(m)
-			member.Name = at.name + "!" + member.Member
-			member.Size = int64(m.CompressedSize64)
-			if member.Date == nil {
-				member.Date = dateOf(member.Member)
-			}
-			s.found.Files = append(s.found.Files, member)
+		member := file
+		member.Member = memberName(m)
+		member.Name = at.name + "!" + member.Member
+		member.Size = int64(m.CompressedSize64)
+		if member.Date == nil {
+			member.Date = dateOf(member.Member)
 		}
+		claims, err := s.memberClaims(at.name, member.Member)
+		if err != nil {
+			return err
+		}
+		s.take(member, claims)
 	}
 	return nil
-}
-
-func (s *search) memberEntity(archive, member string) (string, error) {
-	base := path.Base(member)
-	if passedOver(base) || strings.HasPrefix(member, "__MACOSX/") {
-		return "", nil
-	}
-	entity, err := s.matcher.entity(member, archive+"!"+member)
-	if err != nil || entity != "" {
-		return entity, err
-	}
-	switch strings.ToLower(path.Ext(strings.TrimSuffix(strings.ToLower(base), ".gz"))) {
-	case ".csv", ".tsv", ".txt":
-		return s.matcher.entity(archive)
-	}
-	return "", nil
 }

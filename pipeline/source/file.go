@@ -3,7 +3,6 @@ package source
 import (
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -20,6 +19,7 @@ const bufferSize = 256 << 10
 type File struct {
 	Source, Entity string
 	Export         int        // which of the preset's exports of the entity the file is
+	Sheet          string     // of a workbook; "" for its first visible one
 	Path           string     // absolute path on disk
 	Member         string     // member of the zip archive at Path; "" if the file is no archive
 	Name           string     // path below the source's folder with forward slashes, and "!member" for members
@@ -35,25 +35,21 @@ type File struct {
 // encoding. An empty encoding is detected; the reader is a *Text, which knows the encoding better
 // once all is read. What cannot be decoded becomes the byte 0xFF, which is invalid UTF-8.
 //
-// A file that is truncated, damaged, unreadable or no text gives a *RefusedError, from Open or from
-// any Read: the end of the text is reported only after checksums agreed and the file on disk is
-// still the one that was found.
+// A workbook, a Parquet file or JSON Lines become the text of a CSV file; package convert says how.
+// JSON Lines are read to the end to know their columns. The encoding of the other two is UTF8,
+// whatever is declared.
+//
+// A file that is truncated, damaged, unreadable or of no known format gives a *RefusedError, from Open
+// or from any Read: the end of the text is reported only after checksums agreed and the file on disk
+// is still the one that was found.
 func (f File) Open(encoding string) (io.ReadCloser, Encoding, error) {
-	switch Encoding(encoding) {
-	case "", UTF8, UTF16LE, UTF16BE, CP1252, Latin1:
-	default:
-		return nil, "", fmt.Errorf("open %s: unknown encoding %q", f.Name, encoding)
-	}
-	s, err := f.stream()
+	opened, err := f.open(encoding)
 	if err != nil {
 		return nil, "", err
 	}
-	if err := s.gunzip(); err != nil {
-		return nil, "", errors.Join(err, s.Close())
-	}
-	text, err := newText(f.Name, s, Encoding(encoding), s.Close)
+	text, err := opened.text(f, encoding)
 	if err != nil {
-		return nil, "", errors.Join(err, s.Close())
+		return nil, "", err
 	}
 	return text, text.Encoding(), nil
 }

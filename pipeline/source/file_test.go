@@ -99,8 +99,8 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 		"no gzip":                 {"lead.csv.gz", "id\n1\n", "is not gzip, although its name says so"},
 		"empty gzip":              {"lead.csv.gz", "", "is not gzip"},
 		"archive with damage":     {"lead.zip", flip(archive, 2000), "lead.zip!lead.csv is truncated or damaged"},
-		"workbook":                {"lead.csv", archive, "a zip archive or a workbook"},
-		"parquet":                 {"lead.csv", "PAR1xxxxPAR1", "is a Parquet file"},
+		"workbook":                {"lead.csv", archive, "is a zip archive, but no workbook; name an archive .zip"},
+		"parquet":                 {"lead.csv", "PAR1xxxxPAR1", "truncated or damaged"},
 		"utf-32":                  {"lead.csv", "\xff\xfe\x00\x00i\x00\x00\x00", "UTF-32"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestRatioGuard(t *testing.T) {
 			defer s.Close() //nolint:errcheck // it was only read
 			require.EqualValues(t, 64<<20, s.dense)
 			s.dense = limit
-			require.NoError(t, s.gunzip())
+			require.NoError(t, s.unpack())
 			return io.Copy(io.Discard, s)
 		}
 		n, err := unpack(pack(text))
@@ -240,6 +240,18 @@ func TestTextIsTheSameInAnyPortions(t *testing.T) {
 			require.Equal(t, whole, pieces, "%q as %q", raw, encoding)
 		}
 	}
+}
+
+// newText starts to read a text.
+func newText(name string, src io.Reader, declared Encoding, closeSource func() error) (*Text, error) {
+	head, err := readFull(src, sampleSize)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := binaryFormat(name, head); err != nil {
+		return nil, err
+	}
+	return startText(name, head, src, declared, closeSource)
 }
 
 func decoded(r io.Reader, encoding Encoding, portion int) (string, error) {

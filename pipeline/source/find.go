@@ -47,7 +47,7 @@ func (f Finder) Find(ctx context.Context, src config.Source, preset Preset, now 
 	if err != nil {
 		return Found{}, err
 	}
-	s := &search{source: src.Name, matcher: matcher}
+	s := &search{src: src, preset: preset.with(src), matcher: matcher, headers: map[string][]string{}}
 	entries, err := s.open(ctx, src.Path)
 	if err != nil {
 		return Found{}, err
@@ -60,29 +60,35 @@ func (f Finder) Find(ctx context.Context, src config.Source, preset Preset, now 
 	for _, at := range entries {
 		s.add(at)
 	}
+	s.addWithin()
 	if err := errors.Join(s.problems...); err != nil {
 		return Found{}, fmt.Errorf("look for files of source %s: %w", src.Name, err)
 	}
-	slices.SortFunc(s.found.Files, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.found.Files, func(a, b File) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Entity, b.Entity))
+	})
 	slices.Sort(s.found.Growing)
 	slices.Sort(s.found.Ignored)
-	return s.found, nil
+	return s.found, s.nothing()
 }
 
 // entry is a file on disk that may be an extract.
 type entry struct {
-	name   string // below the folder, with forward slashes
-	entity string // "" for an archive whose name says none
+	name   string  // below the folder, with forward slashes
+	claims []claim // none for an archive, or a file whose name says nothing
 	info   fs.FileInfo
 }
 
 // search is one walk through the folder of a source.
 type search struct {
-	source   string
+	src      config.Source
+	preset   Preset // as the configuration changes it
 	matcher  matcher
 	folder   string // absolute
 	root     *os.Root
 	found    Found
+	headers  map[string][]string // of the files of which it was read
+	others   []File              // that may hold a table, but are of no entity
 	problems []error
 }
 
@@ -90,7 +96,7 @@ type search struct {
 func (s *search) open(ctx context.Context, location string) ([]entry, error) {
 	location, err := filepath.Abs(location)
 	if err != nil {
-		return nil, fmt.Errorf("find the path of source %s: %w", s.source, err)
+		return nil, fmt.Errorf("find the path of source %s: %w", s.src.Name, err)
 	}
 	info, err := os.Stat(location)
 	if err != nil {
@@ -117,14 +123,14 @@ func (s *search) open(ctx context.Context, location string) ([]entry, error) {
 
 func (s *search) refuseFolder(location string, err error) error {
 	refused := &RefusedError{Name: location, Reason: "cannot be read", Err: err}
-	refused.Hint = "check the path of source " + s.source + " and the rights of the user that runs truce"
+	refused.Hint = "check the path of source " + s.src.Name + " and the rights of the user that runs truce"
 	var known *fs.PathError
 	if errors.As(err, &known) {
 		refused.Err = known.Err
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		refused.Reason, refused.Err = "does not exist", nil
-		refused.Hint = "correct the path of source " + s.source + ", or mount the share that it is on"
+		refused.Hint = "correct the path of source " + s.src.Name + ", or mount the share that it is on"
 	}
 	return refused
 }
@@ -137,7 +143,7 @@ func (s *search) add(at entry) {
 		}
 		return
 	}
-	file := s.file(at, at.entity)
+	file := s.file(at)
 	disk, err := file.openDisk()
 	if err != nil {
 		s.problems = append(s.problems, refuseAccess(at.name, err))
@@ -146,13 +152,14 @@ func (s *search) add(at entry) {
 	if err := disk.Close(); err != nil {
 		s.problems = append(s.problems, fmt.Errorf("close %s: %w", at.name, err))
 	}
-	s.found.Files = append(s.found.Files, file)
+	s.take(file, at.claims)
 }
 
-func (s *search) file(at entry, entity string) File {
+// file gives the file of an entry, of no entity yet.
+func (s *search) file(at entry) File {
 	return File{
-		Source: s.source, Entity: entity,
-		Path: filepath.Join(s.folder, filepath.FromSlash(at.name)), Name: at.name,
+		Source: s.src.Name,
+		Path:   filepath.Join(s.folder, filepath.FromSlash(at.name)), Name: at.name,
 		Size: at.info.Size(), ModTime: at.info.ModTime(), Date: dateOf(at.name),
 		root: s.folder, disk: at.info.Size(),
 	}

@@ -30,7 +30,7 @@ func (f Finder) settled(ctx context.Context, s *search, entries []entry, now tim
 		wait = sleep
 	}
 	if err := wait(ctx, pause); err != nil {
-		return nil, fmt.Errorf("wait for files of source %s to be finished: %w", s.source, err)
+		return nil, fmt.Errorf("wait for files of source %s to be finished: %w", s.src.Name, err)
 	}
 	var finished []entry
 	for _, at := range entries {

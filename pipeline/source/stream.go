@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 )
 
 const (
@@ -18,6 +19,8 @@ const (
 	maxRatio = 200
 	// ratioFrom is the decompressed size from which the ratio is looked at.
 	ratioFrom = 64 << 20
+	// maxWindow is how far back a zstd file may refer, which is held in memory; zstd --long takes 128 MiB.
+	maxWindow = 128 << 20
 )
 
 // stream reads the bytes of a file, through the layers it is packed in. It ends with io.EOF only if
@@ -58,34 +61,51 @@ func (s *stream) openMember() error {
 	return &RefusedError{Name: s.file.Name, Reason: "is not in the archive any more", Hint: "run again"}
 }
 
-// gunzip goes on with what is packed, if the bytes or the name say that it is gzip.
-func (s *stream) gunzip() error {
+// unpack goes on with what is packed, if the bytes or the name say that it is gzip or zstd.
+func (s *stream) unpack() error {
 	counted := &counter{in: s.in}
 	buffered := bufio.NewReaderSize(counted, bufferSize)
-	magic, err := buffered.Peek(3)
+	magic, err := buffered.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return s.broken(err)
 	}
+	name := strings.ToLower(s.file.Name)
 	switch {
-	case string(magic) == "\x1f\x8b\x08":
+	case strings.HasPrefix(string(magic), "\x1f\x8b\x08"):
 		unpacked, err := gzip.NewReader(buffered)
 		if err != nil {
 			return s.broken(err)
 		}
 		s.in = unpacked
 		s.closes = append(s.closes, unpacked.Close)
-		if s.packed == nil {
-			s.packed = func() int64 { return counted.read }
+	case string(magic) == "\x28\xb5\x2f\xfd":
+		unpacked, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1),
+			zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return s.broken(err)
 		}
-	case strings.HasSuffix(strings.ToLower(s.file.Name), ".gz"):
-		return &RefusedError{
-			Name: s.file.Name, Reason: "is not gzip, although its name says so",
-			Hint: "export it again, or rename it if it is not compressed",
-		}
+		s.in = unpacked
+		s.closes = append(s.closes, func() error { unpacked.Close(); return nil })
+	case strings.HasSuffix(name, ".gz"):
+		return s.notPacked("gzip")
+	case strings.HasSuffix(name, ".zst"):
+		return s.notPacked("zstd")
 	default:
 		s.in = buffered
+		return nil
+	}
+	if s.packed == nil {
+		s.packed = func() int64 { return counted.read }
 	}
 	return nil
+}
+
+// notPacked refuses a file that is not packed as its name says.
+func (s *stream) notPacked(how string) error {
+	return &RefusedError{
+		Name: s.file.Name, Reason: "is not " + how + ", although its name says so",
+		Hint: "export it again, or rename it if it is not compressed",
+	}
 }
 
 // Read implements io.Reader.

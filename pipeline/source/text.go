@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// Text is the text of a file, decoded to UTF-8.
+// Text is the text of a file, decoded to UTF-8, or converted if the file is of another format.
 //
 // UTF-8 and CP1252 differ in nothing until the first byte that is not ASCII, so the choice waits for
 // that byte, however late it comes, and is then made once, by the megabyte that starts there.
@@ -19,15 +19,9 @@ type Text struct {
 	close     func() error
 }
 
-// newText starts to read src. An empty declared encoding is detected.
-func newText(name string, src io.Reader, declared Encoding, closeSource func() error) (*Text, error) {
-	head, err := readFull(src, sampleSize)
-	if err != nil {
-		return nil, err
-	}
-	if err := refuseBinary(name, head); err != nil {
-		return nil, err
-	}
+// startText starts to read the text that begins with head and goes on in src; the head is all of it or
+// a sample for the encoding. An empty declared encoding is detected.
+func startText(name string, head []byte, src io.Reader, declared Encoding, closeSource func() error) (*Text, error) {
 	said, mark := byteOrderMark(head)
 	if declared != "" && said != "" && said != declared {
 		return nil, &RefusedError{
@@ -88,6 +82,13 @@ func (t *Text) decide(read []byte, rest io.Reader) error {
 	return nil
 }
 
+// peek gives the first bytes of the text, fewer than size only if it ends before, and leaves them to be read.
+func (t *Text) peek(size int) ([]byte, error) {
+	head, err := readFull(t, size)
+	t.in = io.MultiReader(bytes.NewReader(head), t.in)
+	return head, err
+}
+
 // Encoding gives the encoding of the text as it is known by now. It is final once all is read;
 // before, a text that was ASCII so far is called UTF8.
 func (t *Text) Encoding() Encoding { return t.encoding }
@@ -110,22 +111,4 @@ func readFull(r io.Reader, size int) ([]byte, error) {
 		}
 	}
 	return buffer[:n], nil
-}
-
-// refuseBinary refuses what is plainly no text.
-func refuseBinary(name string, head []byte) error {
-	refuse := func(what, hint string) error {
-		return &RefusedError{Name: name, Reason: "is " + what + ", not text", Hint: hint}
-	}
-	switch {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return refuse("a zip archive or a workbook", "name an archive .zip; save a workbook as CSV UTF-8")
-	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}):
-		return refuse("an old workbook", "save it as CSV UTF-8")
-	case bytes.HasPrefix(head, []byte("PAR1")):
-		return refuse("a Parquet file", "export CSV")
-	case bytes.HasPrefix(head, []byte{0xFF, 0xFE, 0, 0}), bytes.HasPrefix(head, []byte{0, 0, 0xFE, 0xFF}):
-		return refuse("written in UTF-32", "export it as UTF-8")
-	}
-	return nil
 }

@@ -41,12 +41,12 @@ func (s *search) consider(entries []entry, name string, d fs.DirEntry) ([]entry,
 		s.found.Ignored = append(s.found.Ignored, name)
 		return entries, nil
 	}
-	entity, err := s.matcher.entity(name)
+	claims, err := s.matcher.claims(name)
 	if err != nil && !isArchive(name) { // an archive's members have names of their own
 		s.problems = append(s.problems, err)
 		return entries, nil
 	}
-	wanted := entity != "" || isArchive(name)
+	wanted := len(claims) > 0 || isArchive(name) || s.matcher.mayBe(name)
 	info, err := s.root.Stat(name)
 	switch {
 	case err != nil && errors.Is(err, fs.ErrNotExist) && d.Type()&fs.ModeSymlink == 0:
@@ -54,7 +54,9 @@ func (s *search) consider(entries []entry, name string, d fs.DirEntry) ([]entry,
 	case err != nil && (wanted || s.leadsToFolder(name)):
 		s.problems = append(s.problems, refuseAccess(name, err))
 	case err == nil && wanted && info.Mode().IsRegular():
-		return append(entries, entry{name: name, entity: entity, info: info}), nil
+		return append(entries, entry{name: name, claims: claims, info: info}), nil
+	case err == nil && info.Mode().IsRegular():
+		s.ignore(s.file(entry{name: name, info: info}))
 	default:
 		s.found.Ignored = append(s.found.Ignored, name)
 	}

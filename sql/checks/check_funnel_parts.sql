@@ -15,6 +15,7 @@ with gaps as (
         sum(case when segment = 'All' then converted_count else -converted_count end) as converted_count,
         sum(case when segment = 'All' then value else -value end) as value,
         sum(case when segment = 'All' then rejected_count else -rejected_count end) as rejected_count,
+        sum(case when segment = 'All' then recycled_count else -recycled_count end) as recycled_count,
         sum(case when segment = 'All' then pending_count else -pending_count end) as pending_count,
         sum(case when segment = 'All' then lost_count else -lost_count end) as lost_count,
         sum(case when segment = 'All' then no_lead_count else -no_lead_count end) as no_lead_count,
@@ -31,6 +32,7 @@ gaps_found as (
             or converted_count <> 0
             or value <> 0
             or rejected_count <> 0
+            or recycled_count <> 0
             or pending_count <> 0
             or lost_count <> 0
             or no_lead_count <> 0

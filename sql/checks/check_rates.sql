@@ -39,6 +39,76 @@ with rates as (
         conversion_rate_low,
         conversion_rate_high
     from rpt_stage_conversion
+    union all
+    select
+        concat_ws(' ', 'lead_quality.mql_rate', segment, period_grain, cast(period_start as varchar), breakdown, breakdown_value, source, campaign),
+        mql_rate,
+        mql_rate_low,
+        mql_rate_high
+    from rpt_lead_quality
+    union all
+    select
+        concat_ws(' ', 'lead_quality.sql_rate', segment, period_grain, cast(period_start as varchar), breakdown, breakdown_value, source, campaign),
+        sql_rate,
+        sql_rate_low,
+        sql_rate_high
+    from rpt_lead_quality
+    union all
+    select
+        concat_ws(' ', 'lead_quality.won_rate', segment, period_grain, cast(period_start as varchar), breakdown, breakdown_value, source, campaign),
+        won_rate,
+        won_rate_low,
+        won_rate_high
+    from rpt_lead_quality
+    union all
+    select
+        concat_ws(' ', 'lead_followup.sla_rate', segment, period_grain, cast(period_start as varchar), breakdown, breakdown_value),
+        sla_rate,
+        sla_rate_low,
+        sla_rate_high
+    from rpt_lead_followup
+    union all
+    select
+        concat_ws(' ', 'lead_followup.untouched_rate', segment, period_grain, cast(period_start as varchar), breakdown, breakdown_value),
+        untouched_rate,
+        untouched_rate_low,
+        untouched_rate_high
+    from rpt_lead_followup
+    union all
+    select
+        concat_ws(' ', 'win_loss_reasons', segment, period_grain, cast(period_start as varchar), outcome, reason, competitor, furthest_step),
+        share,
+        share_low,
+        share_high
+    from rpt_win_loss_reasons
+    union all
+    select
+        concat_ws(' ', 'pipeline_velocity', segment),
+        win_rate,
+        win_rate_low,
+        win_rate_high
+    from rpt_pipeline_velocity
+    union all
+    select
+        concat_ws(' ', 'quota_attainment', segment, period_grain, cast(period_start as varchar), subject_kind, subject_id),
+        owner_at_quota_share,
+        owner_at_quota_share_low,
+        owner_at_quota_share_high
+    from rpt_quota_attainment
+    union all
+    select
+        concat_ws(' ', 'pipeline_waterfall', segment, period_grain, cast(period_start as varchar), component),
+        slip_rate,
+        slip_rate_low,
+        slip_rate_high
+    from rpt_pipeline_waterfall
+    union all
+    select
+        concat_ws(' ', 'sourcing', segment, period_grain, cast(period_start as varchar), origin),
+        win_rate,
+        win_rate_low,
+        win_rate_high
+    from rpt_sourcing
 ),
 
 compared as (

@@ -48,6 +48,76 @@ with keys as (
     group by segment, period_grain, period_start, step
     union all
     select
+        'win_loss_reasons',
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), outcome, reason, competitor, furthest_step),
+        count(*)
+    from rpt_win_loss_reasons
+    group by segment, period_grain, period_start, outcome, reason, competitor, furthest_step
+    union all
+    select
+        'lead_quality',
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), breakdown, breakdown_value, source, campaign),
+        count(*)
+    from rpt_lead_quality
+    group by segment, period_grain, period_start, breakdown, breakdown_value, source, campaign
+    union all
+    select
+        'lead_followup',
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), breakdown, breakdown_value),
+        count(*)
+    from rpt_lead_followup
+    group by segment, period_grain, period_start, breakdown, breakdown_value
+    union all
+    select
+        'change_drivers',
+        concat_ws(' ', segment, cast(quarter as varchar), comparison, origin, driver),
+        count(*)
+    from rpt_change_drivers
+    group by segment, quarter, comparison, origin, driver
+    union all
+    select
+        'market_entry',
+        segment,
+        count(*)
+    from rpt_market_entry
+    group by segment
+    union all
+    select
+        'pipeline_velocity',
+        segment,
+        count(*)
+    from rpt_pipeline_velocity
+    group by segment
+    union all
+    select
+        'quota_attainment',
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), subject_kind, subject_id),
+        count(*)
+    from rpt_quota_attainment
+    group by segment, period_grain, period_start, subject_kind, subject_id
+    union all
+    select
+        'pipeline_waterfall',
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), component),
+        count(*)
+    from rpt_pipeline_waterfall
+    group by segment, period_grain, period_start, component
+    union all
+    select
+        'program_impact',
+        concat_ws(' ', program, metric, comparison),
+        count(*)
+    from rpt_program_impact
+    group by program, metric, comparison
+    union all
+    select
+        'sourcing',
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), origin),
+        count(*)
+    from rpt_sourcing
+    group by segment, period_grain, period_start, origin
+    union all
+    select
         'data_quality',
         concat_ws(' ', kind, subject, reason),
         count(*)

@@ -1,13 +1,14 @@
 /*
 description: >-
-    Leads that were converted to a counted deal by the as-of date. Where several leads became the same deal, its value
-    is credited to the one that was converted first.
-grain: one row per lead with a counted deal
-unique_key: [lead_id]
-version: 1
+    Leads with the counted deals to which they were converted by the as-of date. Where several leads
+    became the same deal, its value is credited to the one that was converted first.
+grain: one row per lead and counted deal
+unique_key: [lead_id, opportunity_id]
+version: 2
 needs: [lead]
 columns:
     lead_id: the lead
+    contact_id: the contact that the lead became
     opportunity_id: the deal
     segment: the deal's segment
     created_on: local date on which the deal was created
@@ -19,8 +20,36 @@ columns:
     amount: value of the deal in the reporting currency
     is_first: whether the deal is credited to this lead
 */
+with links as (
+    select
+        l.lead_id,
+        l.opportunity_id,
+        l.contact_id,
+        l.converted_at,
+        l.created_at
+    from stg_classified_leads as l
+    where l.opportunity_id is not null
+        and not l.is_deleted_record
+        and l.merged_into is null
+        and not l.is_excluded_by_rule
+    union all
+    select
+        l.lead_id,
+        x.opportunity_id,
+        l.contact_id,
+        l.converted_at,
+        l.created_at
+    from stg_lead_opportunities as x
+    inner join stg_classified_leads as l on l.lead_id = x.lead_id
+    where x.opportunity_id is distinct from l.opportunity_id
+        and not l.is_deleted_record
+        and l.merged_into is null
+        and not l.is_excluded_by_rule
+)
+
 select
     l.lead_id,
+    l.contact_id,
     o.opportunity_id,
     o.segment,
     o.created_on,
@@ -32,14 +61,11 @@ select
     o.amount,
     row_number() over (
         partition by o.opportunity_id
-        order by l.converted_at nulls last, l.lead_id nulls last
+        order by l.converted_at nulls last, l.created_at nulls last, l.lead_id nulls last
     ) = 1 as is_first
-from stg_classified_leads as l
+from links as l
 inner join int_opportunities as o on o.opportunity_id = l.opportunity_id
 cross join config_run as r
 left join config_utc_days as d on d.utc_day = cast(l.converted_at as date)
 where o.exclusion is null
-    and not l.is_deleted_record
-    and l.merged_into is null
-    and not l.is_excluded_by_rule
     and coalesce(case when l.converted_at >= d.turns_at then d.next_local_day else d.local_day end <= r.as_of, true)

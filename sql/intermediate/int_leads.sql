@@ -14,20 +14,32 @@ columns:
     owner_id: who follows it up
     segment: first segment whose rule holds, else Unassigned
     segment_order: place of the segment in the configuration
+    breakdown_1: value of the first configured breakdown; NULL where leads do not have it
+    breakdown_2: value of the second configured breakdown; NULL where leads do not have it
+    breakdown_3: value of the third configured breakdown; NULL where leads do not have it
+    breakdown_4: value of the fourth configured breakdown; NULL where leads do not have it
+    breakdown_5: value of the fifth configured breakdown; NULL where leads do not have it
+    breakdown_6: value of the sixth configured breakdown; NULL where leads do not have it
+    breakdown_7: value of the seventh configured breakdown; NULL where leads do not have it
+    breakdown_8: value of the eighth configured breakdown; NULL where leads do not have it
     exclusion: why the record is not counted (deleted, merged, rule, future); NULL if it is counted
     created_on: local date of creation
-    mql_on: local date on which marketing called it qualified
-    accepted_on: local date on which sales accepted it
-    rejected_on: local date on which sales rejected it
+    mql_on: local date on which marketing called it qualified; the lead's own, else the first of its history
+    accepted_on: local date on which sales accepted it; the lead's own, else the first of its history
+    rejected_on: local date on which sales rejected it; the lead's own, else the first of its history
     converted_on: local date of conversion; the deal's creation where only the deal is known
     is_rejected: whether sales rejected it, by date or status, and did not accept it later
-    opportunity_id: the counted deal that it became
+    is_recycled: whether the history shows that it went back to marketing and has not come back since
+    opportunity_id: >-
+        the counted deal that it became; of several a won one before an open one before a lost one, and
+        among those the one that got furthest
     opportunity_segment: the segment of that deal
     outcome: outcome of that deal at the as-of date
     outcome_date: local date of that outcome
-    furthest_stage: furthest funnel stage; a later stage implies the earlier ones
+    furthest_stage: furthest funnel stage, by any of its deals; a later stage implies the earlier ones
     strict_stage: last stage up to which every stage was observed, in order
-    amount: value of the deal, where it is credited to this lead
+    amount: value of the deals that are credited to this lead
+    won_amount: value of those of them that are won
 */
 with dated as (
     select
@@ -37,11 +49,18 @@ with dated as (
         l.owner_id,
         l.segment,
         l.segment_order,
+        l.breakdown_1,
+        l.breakdown_2,
+        l.breakdown_3,
+        l.breakdown_4,
+        l.breakdown_5,
+        l.breakdown_6,
+        l.breakdown_7,
+        l.breakdown_8,
         l.is_deleted_record,
         l.merged_into,
         l.is_excluded_by_rule,
         l.opportunity_id as linked_id,
-        l.opportunity_id is not null or l.converted_at is not null as was_converted,
         case when l.created_at >= d1.turns_at then d1.next_local_day else d1.local_day end as created_on,
         case when l.mql_at >= d2.turns_at then d2.next_local_day else d2.local_day end as mql_on,
         case when l.accepted_at >= d3.turns_at then d3.next_local_day else d3.local_day end as accepted_on,
@@ -59,6 +78,18 @@ with dated as (
     left join config_utc_days as d6 on d6.utc_day = cast(l.modified_at as date)
 ),
 
+-- deals that the extract of links names: a lead without a conversion date was converted if one of them
+-- had been created by the as-of date
+links as (
+    select
+        x.lead_id,
+        bool_or(coalesce(o.created_on <= r.as_of, true)) as is_by_as_of
+    from stg_lead_opportunities as x
+    left join int_opportunities as o on o.opportunity_id = x.opportunity_id
+    cross join config_run as r
+    group by x.lead_id
+),
+
 -- what was known at the as-of date; a status that was set later says nothing about that day
 known as (
     select
@@ -68,6 +99,14 @@ known as (
         d.owner_id,
         d.segment,
         d.segment_order,
+        d.breakdown_1,
+        d.breakdown_2,
+        d.breakdown_3,
+        d.breakdown_4,
+        d.breakdown_5,
+        d.breakdown_6,
+        d.breakdown_7,
+        d.breakdown_8,
         case
             when d.is_deleted_record then 'deleted'
             when d.merged_into is not null then 'merged'
@@ -75,12 +114,23 @@ known as (
             when d.created_on > r.as_of then 'future'
         end as exclusion,
         d.created_on,
-        case when d.mql_on <= r.as_of then d.mql_on end as mql_on,
-        case when d.accepted_on <= r.as_of then d.accepted_on end as accepted_on,
-        case when d.rejected_on <= r.as_of then d.rejected_on end as rejected_on,
+        coalesce(case when d.mql_on <= r.as_of then d.mql_on end, h.mql_on) as mql_on,
+        coalesce(case when d.accepted_on <= r.as_of then d.accepted_on end, h.accepted_on) as accepted_on,
+        coalesce(case when d.rejected_on <= r.as_of then d.rejected_on end, h.rejected_on) as rejected_on,
         case when coalesce(d.converted_on, c.created_on) <= r.as_of then coalesce(d.converted_on, c.created_on) end as converted_on,
-        d.was_converted and coalesce(coalesce(d.converted_on, f.created_on) <= r.as_of, true) as is_converted,
-        case when coalesce(d.modified_on <= r.as_of, true) then d.status_step end as status_step,
+        case
+            when d.converted_on is not null then d.converted_on <= r.as_of
+            when d.linked_id is not null and coalesce(f.created_on <= r.as_of, true) then true
+            else coalesce(x.is_by_as_of, false)
+        end as is_converted,
+        case when d.rejected_on <= r.as_of then d.rejected_on else h.rejected_since end as rejected_since,
+        greatest(case when d.accepted_on <= r.as_of then d.accepted_on end, h.last_accepted_on) as last_accepted_on,
+        case
+            when h.has_moved_later then h.last_step
+            when coalesce(d.modified_on <= r.as_of, true) then d.status_step
+            else h.last_step
+        end as status_step,
+        h.lead_id is not null as has_history,
         c.opportunity_id,
         c.segment as opportunity_segment,
         c.outcome,
@@ -88,14 +138,17 @@ known as (
         c.qualified_on,
         c.furthest_step,
         c.strict_step,
-        case when c.is_first then c.amount end as amount,
+        c.amount,
+        c.won_amount,
         r.has_mql,
         r.has_accepted,
         r.has_process,
         r.step_count
     from dated as d
-    left join int_conversions as c on c.lead_id = d.lead_id
+    left join int_lead_deals as c on c.lead_id = d.lead_id
     left join int_opportunities as f on f.opportunity_id = d.linked_id
+    left join links as x on x.lead_id = d.lead_id
+    left join int_lead_history as h on h.lead_id = d.lead_id
     cross join config_run as r
 ),
 
@@ -104,8 +157,9 @@ observed as (
         k.*,
         k.mql_on is not null or coalesce(k.status_step = 'mql', false) as is_mql,
         k.accepted_on is not null or coalesce(k.status_step = 'accepted', false) as is_accepted,
-        (k.rejected_on is not null and not coalesce(k.accepted_on > k.rejected_on, false))
-        or coalesce(k.status_step = 'rejected', false) as is_rejected
+        (k.rejected_since is not null and not coalesce(k.last_accepted_on > k.rejected_since, false))
+        or coalesce(k.status_step = 'rejected', false) as is_rejected,
+        k.has_history and coalesce(k.status_step = 'recycled', false) as is_recycled
     from known as k
 )
 
@@ -116,6 +170,14 @@ select
     owner_id,
     segment,
     segment_order,
+    breakdown_1,
+    breakdown_2,
+    breakdown_3,
+    breakdown_4,
+    breakdown_5,
+    breakdown_6,
+    breakdown_7,
+    breakdown_8,
     exclusion,
     created_on,
     mql_on,
@@ -123,6 +185,7 @@ select
     rejected_on,
     converted_on,
     is_rejected,
+    is_recycled,
     case when is_converted then opportunity_id end as opportunity_id,
     case when is_converted then opportunity_segment end as opportunity_segment,
     case when is_converted then outcome end as outcome,
@@ -145,5 +208,6 @@ select
         when strict_step = step_count and outcome = 'won' then 5 + step_count
         else 4 + strict_step
     end as strict_stage,
-    case when is_converted then amount end as amount
+    case when is_converted then amount end as amount,
+    case when is_converted then won_amount end as won_amount
 from observed

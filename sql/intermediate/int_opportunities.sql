@@ -11,7 +11,9 @@ columns:
     owner_id: the person who sells
     type: kind of deal
     lead_source: where the deal came from
+    campaign_id: the campaign that the CRM credits
     loss_reason: why it was lost
+    competitor: who else was considered
     segment: first segment whose rule holds, else Unassigned
     segment_order: place of the segment in the configuration
     breakdown_1: value of the first configured breakdown
@@ -29,7 +31,7 @@ columns:
     outcome: won, lost or open at the as-of date
     is_no_decision: lost because the customer did not decide
     outcome_date: local date on which the outcome was reached; NULL if open or unknown
-    outcome_date_source: history, close_date or modified_at
+    outcome_date_source: history, snapshots (consecutive exports show it), close_date or modified_at
     qualified_on: local date of the first entry into any process step
     furthest_step: furthest process step reached, by history and the current stage; all for won deals
     seen_step: furthest process step that the history shows
@@ -49,7 +51,9 @@ with deals as (
         o.owner_id,
         o.type,
         o.lead_source,
+        o.campaign_id,
         o.loss_reason,
+        o.competitor,
         o.segment,
         o.segment_order,
         o.breakdown_1,
@@ -67,11 +71,15 @@ with deals as (
         o.uses_history,
         o.close_date,
         case when o.created_at >= created.turns_at then created.next_local_day else created.local_day end as created_on,
-        case when o.modified_at >= modified.turns_at then modified.next_local_day else modified.local_day end as modified_on,
+        case
+            when coalesce(closing.modified_at, o.modified_at) >= modified.turns_at then modified.next_local_day
+            else modified.local_day
+        end as modified_on,
         -- midnight is the date in a file's name, which is a local date
         case
-            when o.seen_at = cast(cast(o.seen_at as date) as timestamp) then cast(o.seen_at as date)
-            when o.seen_at >= seen.turns_at then seen.next_local_day
+            when coalesce(closing.seen_at, o.seen_at) = cast(cast(coalesce(closing.seen_at, o.seen_at) as date) as timestamp)
+                then cast(coalesce(closing.seen_at, o.seen_at) as date)
+            when coalesce(closing.seen_at, o.seen_at) >= seen.turns_at then seen.next_local_day
             else seen.local_day
         end as seen_on,
         case
@@ -86,10 +94,11 @@ with deals as (
         o.amount,
         o.cost_of_goods
     from stg_classified_opportunities as o
-    left join config_stages as stage on stage.stage = o.stage
+    left join int_stages as stage on stage.stage = o.stage
+    left join int_opportunity_closings as closing on closing.opportunity_id = o.opportunity_id
     left join config_utc_days as created on created.utc_day = cast(o.created_at as date)
-    left join config_utc_days as modified on modified.utc_day = cast(o.modified_at as date)
-    left join config_utc_days as seen on seen.utc_day = cast(o.seen_at as date)
+    left join config_utc_days as modified on modified.utc_day = cast(coalesce(closing.modified_at, o.modified_at) as date)
+    left join config_utc_days as seen on seen.utc_day = cast(coalesce(closing.seen_at, o.seen_at) as date)
 ),
 
 dated as (
@@ -109,9 +118,9 @@ dated as (
             else d.close_date
         end as last_outcome_date,
         case
-            when d.last_outcome = 'won' and h.won_on is not null and d.uses_history then 'history'
-            when d.last_outcome = 'lost' and h.lost_on is not null and d.uses_history then 'history'
             when d.last_outcome = 'open' then null
+            when (case d.last_outcome when 'won' then h.won_on else h.lost_on end) is not null and d.uses_history
+                then case when h.is_from_snapshots then 'snapshots' else 'history' end
             when d.close_date > d.seen_on and d.modified_on is not null then 'modified_at'
             when d.close_date is not null then 'close_date'
         end as last_outcome_date_source
@@ -142,7 +151,9 @@ select
     k.owner_id,
     k.type,
     k.lead_source,
+    k.campaign_id,
     k.loss_reason,
+    k.competitor,
     k.segment,
     k.segment_order,
     k.breakdown_1,
@@ -195,4 +206,4 @@ select
     end as cost_of_goods
 from known as k
 left join config_no_decision_reasons as n on n.reason = k.loss_reason
-left join config_rates as f on f.currency = k.currency and f.rate_date = k.rate_date
+left join int_rates as f on f.currency = k.currency and f.rate_date = k.rate_date

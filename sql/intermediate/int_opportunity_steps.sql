@@ -11,12 +11,12 @@ columns:
     step: the process step
     segment: the deal's segment
     outcome: won, lost or open at the as-of date
-    entered_on: local date of the first entry
+    entered_on: local date of the first entry; NULL if it was before the history begins
     previous_step: the furthest step before, if the first entry went further; NULL if it went back to the step
     next_entered_on: local date of the first entry into the step right behind it; NULL if the history shows none
     days_in_step: >-
         days of all stays, the running one up to the outcome or the as-of date; NULL where the deal
-        ended without a date
+        ended without a date or entered the step before the history begins
     visit_count: entries into the step from another state
     is_strict: whether the history shows every step up to this one, in order
     furthest_step: the furthest step that the deal reached
@@ -27,7 +27,7 @@ with stays as (
     select
         opportunity_id,
         state as step,
-        min(changed_on) as entered_on,
+        case when bool_and(is_dated) then min(changed_on) end as entered_on,
         max(case when state > furthest_before then furthest_before end) as previous_step,
         sum(unix_date(next_on) - unix_date(changed_on)) as closed_days,
         max(case when next_on is null then changed_on end) as stays_since,
@@ -48,6 +48,7 @@ steps as (
         s.entered_on,
         s.previous_step,
         coalesce(s.closed_days, 0) + case
+            when s.entered_on is null then null
             when s.stays_since is null then 0
             when o.outcome <> 'open' and o.outcome_date is null then null
             else greatest(unix_date(coalesce(o.outcome_date, r.as_of)) - unix_date(s.stays_since), 0)

@@ -1,7 +1,7 @@
 /*
 description: >-
-    The stage history, each entry with the state before it and the entry after it. A state is a
-    number: 0 outside the process, 1 and up the process steps in order, 1000 won, 1001 lost. Entries
+    The stage history, exported or derived from consecutive exports of the deals, each entry with the
+    state before it and the entry after it. A state is a number: 0 outside the process, 1 and up the process steps in order, 1000 won, 1001 lost. Entries
     that repeat the state are kept; they are no transitions. Entries after the as-of date tell that a
     deal was decided later and nothing else.
 grain: one row per entry
@@ -10,7 +10,7 @@ version: 1
 needs: [stage_change]
 columns:
     opportunity_id: the deal
-    changed_at: when it entered the stage, UTC
+    changed_at: when it entered the stage, UTC; for a derived entry, effective time of the export that shows it
     sequence: orders entries of the same moment
     changed_on: local date of the entry
     stage: the stage it entered
@@ -20,6 +20,8 @@ columns:
     next_on: local date of the deal's next entry by the as-of date
     furthest_before: the furthest process step that any earlier entry shows; 0 for none
     is_by_as_of: whether the entry was made by the as-of date
+    is_dated: whether the date of the entry is known; if not, it lies before
+    is_from_snapshots: whether the entry is derived from consecutive exports
 */
 with changes as (
     select
@@ -28,10 +30,24 @@ with changes as (
         h.sequence,
         case when h.changed_at >= d.turns_at then d.next_local_day else d.local_day end as changed_on,
         h.stage,
-        coalesce(s.state, 0) as state
+        coalesce(s.state, 0) as state,
+        true as is_dated,
+        false as is_from_snapshots
     from stg_stage_changes as h
     inner join config_utc_days as d on d.utc_day = cast(h.changed_at as date)
-    left join config_stages as s on s.stage = h.stage
+    left join int_stages as s on s.stage = h.stage
+    union all
+    select
+        c.opportunity_id,
+        c.changed_at,
+        '#',
+        c.changed_on,
+        c.stage,
+        c.state,
+        c.is_dated,
+        true
+    from int_snapshot_changes as c
+    anti join stg_stage_changes as h on h.opportunity_id = c.opportunity_id
 )
 
 select
@@ -49,7 +65,9 @@ select
         order by c.changed_at nulls last, length(c.sequence) nulls last, c.sequence nulls last
         rows between unbounded preceding and 1 preceding
     ), 0) as furthest_before,
-    c.changed_on <= r.as_of as is_by_as_of
+    c.changed_on <= r.as_of as is_by_as_of,
+    c.is_dated,
+    c.is_from_snapshots
 from changes as c
 cross join config_run as r
 window by_time as (partition by c.opportunity_id order by c.changed_at nulls last, length(c.sequence) nulls last, c.sequence nulls last)

@@ -12,6 +12,7 @@ columns:
     type: kind of deal
     lead_source: where the deal came from
     loss_reason: why it was lost
+    competitor: who else was considered
     segment: first segment whose rule holds, else Unassigned
     breakdown_1: value of the first configured breakdown
     breakdown_2: value of the second configured breakdown
@@ -27,13 +28,20 @@ columns:
     is_no_decision: lost because the customer did not decide
     is_new_business: whether the deal can win a new customer
     is_new_customer: whether it is its account's first won new-business deal and the account was no customer before
+    is_lead_sourced: whether a lead became the deal by the as-of date
+    origin: who found the deal (marketing, sales, partner, unknown); NULL if it is not counted
+    is_influenced: >-
+        whether a campaign touched the deal before its outcome; NULL if it is not counted or nobody
+        exports touches
     created_on: local date of creation
     qualified_on: local date of the first entry into any process step
+    first_meeting_on: local date of the first meeting
     close_date: expected or actual close, a local date
     outcome_date: local date on which the outcome was reached; NULL if open or unknown
-    outcome_date_source: history, close_date or modified_at
+    outcome_date_source: history, snapshots (consecutive exports show it), close_date or modified_at
     cycle_days: days from creation to the outcome, also negative; NULL if open or undated
     qualified_cycle_days: days from the first process step to the outcome
+    first_meeting_cycle_days: days from the first meeting to the outcome
     is_cohort_won: won within the cohort's days of its creation
     is_cohort_mature: created early enough to be judged
     furthest_step: furthest process step reached
@@ -53,6 +61,7 @@ select
     o.type,
     o.lead_source,
     o.loss_reason,
+    o.competitor,
     o.segment,
     o.breakdown_1,
     o.breakdown_2,
@@ -68,13 +77,18 @@ select
     o.is_no_decision,
     o.is_new_business,
     n.opportunity_id is not null as is_new_customer,
+    coalesce(f.is_lead_sourced, false) as is_lead_sourced,
+    f.origin,
+    case when r.has_campaign_touch then f.is_influenced end as is_influenced,
     o.created_on,
     o.qualified_on,
+    m.first_meeting_on,
     o.close_date,
     o.outcome_date,
     o.outcome_date_source,
     unix_date(o.outcome_date) - unix_date(o.created_on) as cycle_days,
     unix_date(o.outcome_date) - unix_date(o.qualified_on) as qualified_cycle_days,
+    unix_date(o.outcome_date) - unix_date(m.first_meeting_on) as first_meeting_cycle_days,
     coalesce(
         o.outcome = 'won' and unix_date(o.outcome_date) - unix_date(o.created_on) between 0 and r.cohort_days, false
     ) as is_cohort_won,
@@ -91,3 +105,5 @@ select
 from int_opportunities as o
 cross join config_run as r
 left join int_new_customers as n on n.opportunity_id = o.opportunity_id
+left join int_opportunity_origins as f on f.opportunity_id = o.opportunity_id
+left join int_first_meetings as m on m.opportunity_id = o.opportunity_id

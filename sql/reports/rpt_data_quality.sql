@@ -10,7 +10,9 @@ columns:
         extract (records of an extract's visible files), quarantine (refused records by rule), version
         (records that newer versions replace), exclusion (records that are not counted), value
         (counted records without a date, value or rate), unmapped (values that the configuration or
-        another extract does not know), freshness, needs (what a metric is missing)
+        another extract does not know; opportunity.outcome has the stages of deals of which neither
+        stage nor status nor flag says how they stand), spelling (values that are probably others, with
+        the records of the current files that have them), freshness, needs (what a metric is missing)
     subject: the extract, field or metric
     reason: what the row says about it
     record_count: how many records; NULL for freshness and needs
@@ -159,18 +161,42 @@ versions as (
     where has_lead
 ),
 
+-- whether flags or the status say how a deal stands, by its stage
+stage_counts as (
+    select
+        o.stage,
+        coalesce(o.is_closed, false) or coalesce(lower(o.status) in ('won', 'lost'), false) as is_ended,
+        coalesce(not o.is_closed or (o.is_closed and o.is_won is not null), false)
+        or coalesce(lower(o.status) in ('won', 'lost', 'open'), false) as is_told,
+        count(*) as record_count
+    from stg_opportunities as o
+    group by
+        o.stage,
+        coalesce(o.is_closed, false) or coalesce(lower(o.status) in ('won', 'lost'), false),
+        coalesce(not o.is_closed or (o.is_closed and o.is_won is not null), false)
+        or coalesce(lower(o.status) in ('won', 'lost', 'open'), false)
+),
+
+unmapped_stages as (
+    select
+        coalesce(c.stage, '(empty)') as stage,
+        cast(sum(case when c.is_ended then 0 else c.record_count end) as bigint) as unmapped_count,
+        cast(sum(case when c.is_told then 0 else c.record_count end) as bigint) as untold_count
+    from stage_counts as c
+    anti join int_stages as s on s.stage = c.stage
+    group by coalesce(c.stage, '(empty)')
+),
+
 unmapped as (
     select
         'unmapped' as kind,
         'opportunity.stage' as subject,
-        coalesce(o.stage, '(empty)') as reason,
-        count(*) as record_count
-    from stg_opportunities as o
-    left join config_stages as s on s.stage = o.stage
-    where s.stage is null
-        and coalesce(o.is_closed, false) = false
-        and coalesce(lower(o.status), 'open') not in ('won', 'lost')
-    group by coalesce(o.stage, '(empty)')
+        stage as reason,
+        unmapped_count as record_count
+    from unmapped_stages
+    union all
+    select 'unmapped', 'opportunity.outcome', stage, untold_count
+    from unmapped_stages
     union all
     select 'unmapped', 'opportunity.owner_id', 'not in the owner extract', count(*)
     from stg_opportunities as o
@@ -201,9 +227,34 @@ unmapped as (
     union all
     select 'unmapped', 'stage_change.stage', coalesce(h.stage, '(empty)'), count(*)
     from stg_stage_changes as h
-    left join config_stages as s on s.stage = h.stage
-    where s.stage is null
+    anti join int_stages as s on s.stage = h.stage
     group by coalesce(h.stage, '(empty)')
+    union all
+    select 'unmapped', 'lead_status_change.lead_id', 'not in the lead extract', count(*)
+    from stg_lead_status_changes as h
+    anti join stg_leads as l on l.lead_id = h.lead_id
+    union all
+    select 'unmapped', 'lead_opportunity.lead_id', 'not in the lead extract', count(*)
+    from stg_lead_opportunities as x
+    anti join stg_leads as l on l.lead_id = x.lead_id
+    union all
+    select 'unmapped', 'lead_opportunity.opportunity_id', 'not in the opportunity extract', count(*)
+    from stg_lead_opportunities as x
+    anti join stg_opportunities as o on o.opportunity_id = x.opportunity_id
+    union all
+    select 'unmapped', 'activity.opportunity_id', 'not in the opportunity extract', count(*)
+    from stg_activities as a
+    anti join stg_opportunities as o on o.opportunity_id = a.opportunity_id
+    where a.opportunity_id is not null
+),
+
+spellings as (
+    select
+        'spelling' as kind,
+        entity || '.' || field as subject,
+        value || ' looks like ' || spelled_as as reason,
+        record_count
+    from config_spellings
 ),
 
 -- of extracts without a report of their own, what newer versions replaced
@@ -219,6 +270,26 @@ replaced as (
     select 'version', 'account', 'replaced by a newer version', (select count(*) from landing_account) - (select count(*) from stg_accounts)
     union all
     select 'version', 'owner', 'replaced by a newer version', (select count(*) from landing_owner) - (select count(*) from stg_owners)
+    union all
+    select
+        'version',
+        'lead_status_change',
+        'replaced by a newer version',
+        (select count(*) from landing_lead_status_change) - (select count(*) from stg_lead_status_changes)
+    union all
+    select
+        'version',
+        'lead_opportunity',
+        'replaced by a newer version',
+        (select count(*) from landing_lead_opportunity) - (select count(*) from stg_lead_opportunities)
+    union all
+    select 'version', 'activity', 'replaced by a newer version', (select count(*) from landing_activity) - (select count(*) from stg_activities)
+    union all
+    select
+        'version',
+        'exchange_rate',
+        'replaced by a newer version',
+        (select count(*) from landing_exchange_rate) - (select count(*) from stg_exchange_rates)
 ),
 
 counted as (
@@ -234,7 +305,13 @@ counted as (
     union all
     select kind, subject, reason, record_count from unmapped where record_count > 0
     union all
+    select kind, subject, reason, record_count from spellings
+    union all
     select kind, subject, reason, record_count from replaced where record_count > 0
+    union all
+    select kind, subject, reason, record_count from int_quota_quality where record_count > 0
+    union all
+    select kind, subject, reason, record_count from int_split_quality where record_count > 0
 )
 
 select

@@ -22,9 +22,11 @@ columns:
     is_small: whether entered_count is under 10
     is_mature: whether every lead of the row has had the cohort's days
     median_days_to_next: median days from this step to the next, of leads for which both dates were observed
-    value: value of the deals of leads that reached the step, credited to the first converted lead
+    value: value of the deals of leads that reached the step, each credited to its first converted lead
     rejected_count: leads that got no further than this step and that sales rejected
-    recycled_count: leads that got no further than this step and went back to marketing; needs status history
+    recycled_count: >-
+        leads that got no further than this step, went back to marketing and have not come back; they are
+        also pending or rejected; needs status history
     pending_count: leads that got no further than this step and are neither rejected nor lost
     lost_count: leads that got no further than this step and whose deal was lost
     no_lead_count: deals created in the period without a lead, by the deal's segment
@@ -37,6 +39,7 @@ with lead_facts as (
         l.furthest_stage,
         l.strict_stage,
         l.is_rejected and l.furthest_stage < 4 as is_rejected,
+        l.is_recycled and l.furthest_stage < 4 as is_recycled,
         coalesce(l.outcome = 'lost', false) as is_lost,
         coalesce(l.opportunity_segment <> l.segment, false) as is_moved,
         count(*) as lead_count,
@@ -50,6 +53,7 @@ with lead_facts as (
         l.furthest_stage,
         l.strict_stage,
         l.is_rejected and l.furthest_stage < 4,
+        l.is_recycled and l.furthest_stage < 4,
         coalesce(l.outcome = 'lost', false),
         coalesce(l.opportunity_segment <> l.segment, false)
 ),
@@ -65,6 +69,7 @@ counts as (
         cast(sum(case when f.furthest_stage >= s.next_stage then f.lead_count else 0 end) as bigint) as converted_count,
         cast(sum(case when f.furthest_stage >= s.stage then f.value end) as decimal(18, 2)) as value,
         cast(sum(case when f.furthest_stage = s.stage and f.is_rejected then f.lead_count else 0 end) as bigint) as rejected_count,
+        cast(sum(case when f.furthest_stage = s.stage and f.is_recycled then f.lead_count else 0 end) as bigint) as recycled_count,
         cast(sum(case when f.furthest_stage = s.stage and f.is_lost then f.lead_count else 0 end) as bigint) as lost_count,
         cast(sum(case
             when f.furthest_stage = s.stage and s.next_stage is not null and not f.is_rejected and not f.is_lost then f.lead_count
@@ -251,6 +256,7 @@ dense as (
         m.median_days_to_next,
         case when r.has_lead and r.has_amount then coalesce(c.value, 0) end as value,
         case when r.has_lead and r.has_rejected then coalesce(c.rejected_count, 0) end as rejected_count,
+        case when r.has_lead and r.has_recycled then coalesce(c.recycled_count, 0) end as recycled_count,
         case when r.has_lead then coalesce(c.pending_count, 0) end as pending_count,
         case when r.has_lead then coalesce(c.lost_count, 0) end as lost_count,
         case when r.has_lead then coalesce(n.no_lead_count, 0) end as no_lead_count,
@@ -309,7 +315,7 @@ select
     median_days_to_next,
     value,
     rejected_count,
-    cast(null as bigint) as recycled_count,
+    recycled_count,
     pending_count,
     lost_count,
     no_lead_count,

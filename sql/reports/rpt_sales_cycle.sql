@@ -12,7 +12,7 @@ columns:
     period_start: first day of the period; NULL for all
     breakdown: none, or the dimension by which the row is broken down
     breakdown_value: value of the dimension; empty for none
-    anchor: created, qualified (first entry into any process step) or first_meeting
+    anchor: created, qualified (first entry into any process step) or first_meeting (first completed meeting)
     outcome: won, lost or any
     is_complete: whether the period had ended by the as-of date; never for all
     deal_count: deals with the outcome in the period
@@ -54,9 +54,10 @@ facts as (
         o.outcome,
         coalesce(cast(date_trunc('month', o.outcome_date) as date), date '1900-01-01') as month_start,
         unix_date(case when o.outcome = 'open' then r.as_of else o.outcome_date end)
-        - unix_date(case a.anchor when 'created' then o.created_on when 'qualified' then o.qualified_on end) as days,
+        - unix_date(case a.anchor when 'created' then o.created_on when 'qualified' then o.qualified_on else m.first_meeting_on end) as days,
         count(*) as deal_count
     from int_opportunity_breakdowns as o
+    left join int_first_meetings as m on m.opportunity_id = o.opportunity_id
     cross join anchors as a
     cross join config_run as r
     where o.exclusion is null
@@ -68,7 +69,7 @@ facts as (
         o.outcome,
         coalesce(cast(date_trunc('month', o.outcome_date) as date), date '1900-01-01'),
         unix_date(case when o.outcome = 'open' then r.as_of else o.outcome_date end)
-        - unix_date(case a.anchor when 'created' then o.created_on when 'qualified' then o.qualified_on end)
+        - unix_date(case a.anchor when 'created' then o.created_on when 'qualified' then o.qualified_on else m.first_meeting_on end)
 ),
 
 rolled as (

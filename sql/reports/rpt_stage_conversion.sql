@@ -122,14 +122,14 @@ visited as (
 visits as (
     select
         segment,
-        cast(date_trunc('month', reached_on) as date) as month_start,
+        coalesce(cast(date_trunc('month', reached_on) as date), date '1900-01-01') as month_start,
         step_order,
         count(*) as visited_count,
         count(case when is_strict then 1 end) as strict_count,
         count(case when regressed_count > 0 then 1 end) as regressed_count,
         count(case when reopened_count > 0 then 1 end) as reopened_count
     from visited
-    group by segment, cast(date_trunc('month', reached_on) as date), step_order
+    group by segment, coalesce(cast(date_trunc('month', reached_on) as date), date '1900-01-01'), step_order
 ),
 
 facts as (

@@ -41,7 +41,7 @@ func (s *session) checkOne(ctx context.Context, m *model.Model) engine.CheckResu
 func (s *session) missing(m *model.Model) string {
 	for _, need := range m.Needs {
 		for _, l := range s.plan.Landing {
-			if l.Entity.Name == need && len(l.Files) == 0 {
+			if l.Entity.Name == need && len(l.Files) == 0 && !l.IsDerived {
 				return "needs: " + need
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"truce/pipeline/model"
 )
@@ -19,6 +20,7 @@ func metadata(m *model.Model, run map[string]string) [][2]string {
 		{"truce.version", strconv.Itoa(m.Version)},
 		{"truce.description", m.Description},
 		{"truce.grain", m.Grain},
+		{"truce.unique_key", strings.Join(m.UniqueKey, ",")},
 	}
 	for _, column := range m.Columns {
 		pairs = append(pairs, [2]string{"truce.column." + column.Name, column.Doc})
@@ -70,9 +72,13 @@ func (s *session) writeQuarantine(ctx context.Context) error {
 	query := "select cast(null as varchar) as source, cast(null as varchar) as entity, cast(null as varchar) as file, " +
 		"cast(null as bigint) as line, cast(null as varchar) as \"column\", cast(null as varchar) as rule, " +
 		"cast(null as varchar) as reason, cast(null as varchar) as key_hash where false"
+	bySource := map[string][]string{}
 	for _, q := range s.plan.Quarantine {
-		query += fmt.Sprintf(" union all select %s, entity, file, line, \"column\", rule, reason, key_hash from read_parquet(%s)",
-			literal(q.Source), literal(q.Path))
+		bySource[q.Source] = append(bySource[q.Source], literal(globbed(q.Path)))
+	}
+	for _, source := range slices.Sorted(maps.Keys(bySource)) {
+		query += fmt.Sprintf(" union all select %s, entity, file, line, \"column\", rule, reason, key_hash from read_parquet([%s])",
+			literal(source), strings.Join(bySource[source], ", "))
 	}
 	path := filepath.Join(s.plan.Out, "quarantine.parquet")
 	err := s.exec(ctx, fmt.Sprintf("copy (select * from (%s) order by all) to %s (format parquet, compression zstd)", query, literal(path)))

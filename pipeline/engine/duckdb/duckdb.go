@@ -97,8 +97,12 @@ func (s *session) prepare(ctx context.Context, e Engine) error {
 		}
 		statements = append(statements, view(relation.Name, readParquet(path)))
 	}
-	for _, landing := range s.plan.Landing {
-		statements = append(statements, view(landing.Name(), landingSelect(landing)))
+	for _, l := range s.plan.Landing {
+		made, err := s.landing(l)
+		if err != nil {
+			return err
+		}
+		statements = append(statements, made...)
 	}
 	for _, statement := range statements {
 		if err := s.exec(ctx, statement); err != nil {
@@ -149,7 +153,7 @@ func (s *session) build(ctx context.Context) ([]engine.ModelResult, error) {
 		started := time.Now()
 		rows, err := s.buildOne(ctx, m)
 		if err != nil {
-			return nil, fmt.Errorf("build model %s: %w", m.Name, err)
+			return nil, &engine.ModelError{Model: m.Name, Err: err}
 		}
 		built := engine.ModelResult{Name: m.Name, Rows: rows, Seconds: time.Since(started).Seconds()}
 		results = append(results, built)
@@ -209,9 +213,14 @@ func view(name, query string) string {
 func readParquet(paths ...string) string {
 	quoted := make([]string, len(paths))
 	for i, path := range paths {
-		quoted[i] = literal(path)
+		quoted[i] = literal(globbed(path))
 	}
 	return "select * from read_parquet([" + strings.Join(quoted, ", ") + "])"
+}
+
+// globbed writes a path so that read_parquet, which expands patterns, reads exactly that file.
+func globbed(path string) string {
+	return strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(path)
 }
 
 func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

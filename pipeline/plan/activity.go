@@ -1,0 +1,53 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"truce/pipeline/config"
+	"truce/pipeline/engine"
+)
+
+// Unmapped is the activity of campaigns whose type no step is configured for.
+const Unmapped = "Unmapped"
+
+// activities gives config_activities: every configured activity, and Unmapped, for every step of the
+// process.
+func activities(c *config.Config) engine.Relation {
+	r := engine.Relation{
+		Name: "config_activities", Doc: "the configured activities in alphabetical order, and Unmapped, for every step of the process",
+		Columns: []engine.Column{
+			{Name: "activity_order", Type: engine.Integer},
+			{Name: "activity", Type: engine.Text},
+			{Name: "word", Type: engine.Text},
+			{Name: "step_order", Type: engine.Integer},
+			{Name: "step", Type: engine.Text},
+			{Name: "is_aligned", Type: engine.Boolean},
+		},
+	}
+	names := slices.Sorted(maps.Keys(c.Activities))
+	for i, name := range names {
+		for j, step := range c.Process {
+			r.Rows = append(r.Rows, []any{i + 1, name, strings.ToLower(name), j + 1, step.Step, slices.Contains(c.Activities[name], step.Step)})
+		}
+	}
+	for j, step := range c.Process {
+		r.Rows = append(r.Rows, []any{len(names) + 1, Unmapped, nil, j + 1, step.Step, false})
+	}
+	return r
+}
+
+// activityNeeds lists what the report activity_alignment needs. Either extract of touches is enough.
+func activityNeeds(c *config.Config, f Facts, present map[string]bool) []requirement {
+	subjects := []string{"activity_alignment"}
+	list := []requirement{
+		{len(c.Process) > 0, "process", subjects},
+		{f.HasHistory(), "stage_change", subjects},
+		{present["campaign_touch"] || present["activity"], "campaign_touch or activity", subjects},
+	}
+	if present["campaign_touch"] {
+		list = append(list, requirement{f.Mapped["campaign"]["type"], "campaign.type", []string{"activity_alignment.activity"}})
+	}
+	return list
+}

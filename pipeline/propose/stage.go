@@ -1,0 +1,310 @@
+package propose
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"truce/pipeline/config"
+	"truce/pipeline/source"
+)
+
+// stagesOf collects the stages of all deals that were loaded.
+func stagesOf(tried []Tried, field, entityName string) map[string]int64 {
+	counts := map[string]int64{}
+	for _, one := range tried {
+		if one.Entity == entityName && one.Refused == nil {
+			for name, n := range one.Result.Values[field] {
+				counts[name] += n
+			}
+		}
+	}
+	return counts
+}
+
+// stages sorts the stages into won, lost and the steps of the process.
+func (s *sight) stages(d *draft, tried []Tried, f *facts) {
+	names := stagesOf(tried, "stage", "opportunity")
+	for name, seen := range f.stages {
+		if names[name] == 0 && len(f.stages) <= fewValues {
+			names[name] = seen.deals
+		}
+	}
+	of, weak := s.know.words.outcomes.amid(maps.Keys(names))
+	if f.flagged > 0 || f.deals.Won > 0 {
+		of, weak = s.know.words.outcomes.of, false // which deals are won is known
+	}
+	var won, lost, open, unsure []string
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		switch s.ending(name, f, of) {
+		case outcomeWon:
+			won = append(won, name)
+		case outcomeLost:
+			lost = append(lost, name)
+		case outcomeUnsure:
+			unsure = append(unsure, name)
+			open = append(open, name)
+		default:
+			if !isNullWord(name) && !s.isOver(name, f) {
+				open = append(open, name)
+			}
+		}
+	}
+	if weak && len(won) > 0 {
+		d.ask("stages", list(won, 4)+" is read as won, because no other stage says so.")
+	}
+	bare := bareClosed(open)
+	if r := s.main("opportunity"); r != nil && r.wonOnly && len(bare) > 0 {
+		d.ask("stages", list(bare, 4)+" is read as lost for deals that "+quoted(r.columns["status"].header)+" does not call won.")
+		lost = append(lost, bare...)
+		open = slices.DeleteFunc(open, func(name string) bool { return slices.Contains(bare, name) })
+	} else if len(bare) > 0 && f.flagged == 0 {
+		d.ask("stages", "does "+list(bare, 4)+" mean won or lost? It is read as open.")
+	}
+	if !d.knows(won, lost) {
+		d.won, d.lost = won, lost
+	}
+	if len(unsure) > 0 {
+		d.ask("stages", "are "+list(unsure, 8)+" ends of a deal? They are read as open.")
+	}
+	s.process(d, open, f)
+}
+
+// ending tells how deals in a stage ended: by flags if all agree, else by the stage's name.
+func (s *sight) ending(name string, f *facts, of func(string) outcome) outcome {
+	if l, ok := s.listed[name]; ok {
+		return l.ending()
+	}
+	seen := f.stages[name]
+	if f.flagged > 0 && seen != nil && seen.deals > 0 {
+		switch {
+		case seen.won == seen.deals:
+			return outcomeWon
+		case seen.lost == seen.deals:
+			return outcomeLost
+		case seen.won+seen.lost == 0:
+			return outcomeOpen
+		}
+	}
+	return of(name)
+}
+
+// isOver tells whether a stage only says that a deal is decided, and a status says how.
+func (s *sight) isOver(name string, f *facts) bool {
+	seen := f.stages[name]
+	return seen != nil && seen.won+seen.lost == seen.deals && len(bareClosed([]string{name})) > 0
+}
+
+// bareClosed gives the stages that say closed and not how.
+func bareClosed(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		words := wordsOf(name)
+		return !slices.ContainsFunc(words, func(w string) bool {
+			return slices.Contains([]string{"closed", "geschlossen", "abgeschlossen", "cloture", "cerrado", "completed", "finished"}, w)
+		})
+	})
+}
+
+// knows tells whether the presets' own lists have all of the stages already.
+func (d *draft) knows(won, lost []string) bool {
+	var knownWon, knownLost []string
+	for _, src := range d.sources {
+		if preset, err := source.LookupPreset(src.preset); err == nil {
+			knownWon, knownLost = append(knownWon, preset.Stages.Won...), append(knownLost, preset.Stages.Lost...)
+		}
+	}
+	isIn := func(names, known []string) bool {
+		return !slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(known, name) })
+	}
+	return len(knownWon) > 0 && isIn(won, knownWon) && isIn(lost, knownLost)
+}
+
+const mostSteps = 15
+
+var leadingNumber = regexp.MustCompile(`^\s*([0-9]{1,2})\s*[-.):_ ]`)
+
+// process proposes the open stages as steps, in the order that probabilities, numbers in their names
+// or the names themselves suggest.
+func (s *sight) process(d *draft, open []string, f *facts) {
+	d.process = nil
+	groups := map[string][]string{}
+	var order []string
+	for _, name := range open {
+		key := skeleton(name)
+		if groups[key] == nil {
+			order = append(order, key)
+		}
+		groups[key] = append(groups[key], name)
+	}
+	if len(order) == 0 {
+		return
+	}
+	if len(order) > mostSteps {
+		d.ask("process", fmt.Sprintf("there are %d open stages, too many to guess their order. List those that both teams share, in order.", len(order)))
+		return
+	}
+	far, why := s.progress(open, f)
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(far[groups[a][0]], far[groups[b][0]]) })
+	for _, key := range order {
+		names := groups[key]
+		d.process = append(d.process, config.Step{Step: s.stepName(d, names[0]), Stages: names})
+	}
+	if len(order) > 1 {
+		d.ask("process", "are these the steps, in this order? It follows "+why+".")
+	}
+}
+
+// progress tells how far each stage is, and from what that is known: the first of several ways that
+// knows it for all of them.
+func (s *sight) progress(open []string, f *facts) (far map[string]float64, why string) {
+	if far = s.byList(open); far != nil {
+		return far, "the CRM's own list of stages"
+	}
+	if far = byProbability(open, f); far != nil {
+		return far, "the probabilities of the deals in them"
+	}
+	if far = byNumber(open); far != nil {
+		return far, "the numbers in their names"
+	}
+	far = map[string]float64{}
+	for _, name := range open {
+		if far[name] = float64(s.know.words.outcomes.placeOf(name)); far[name] < 0 {
+			far[name] = 3.5 // amid the others
+		}
+	}
+	return far, "their names alone"
+}
+
+// byList takes the places of stages from the CRM's own table; nil if it lacks one.
+func (s *sight) byList(open []string) map[string]float64 {
+	far := map[string]float64{}
+	for _, name := range open {
+		l, ok := s.listed[name]
+		if !ok {
+			return nil
+		}
+		far[name] = l.place
+	}
+	return far
+}
+
+// byProbability takes the mean probabilities of the deals in each stage; nil if they do not tell the
+// stages apart.
+func byProbability(open []string, f *facts) map[string]float64 {
+	far, different := map[string]float64{}, map[float64]bool{}
+	for _, name := range open {
+		seen := f.stages[name]
+		if seen == nil || seen.weighted == 0 {
+			return nil
+		}
+		far[name] = seen.probability / seen.weighted
+		different[far[name]] = true
+	}
+	if len(different)*3 < len(open)*2 || len(open) < 2 {
+		return nil
+	}
+	return far
+}
+
+// byNumber takes the numbers with which the names of stages start, if most do; the others stand beside
+// the process, such as on hold.
+func byNumber(open []string) map[string]float64 {
+	far, numbered := map[string]float64{}, 0
+	for _, name := range open {
+		far[name] = 1000
+		if m := leadingNumber.FindStringSubmatch(name); m != nil {
+			if n, err := strconv.Atoi(m[1]); err == nil {
+				far[name] = float64(n)
+				numbered++
+			}
+		}
+	}
+	if numbered*2 <= len(open) {
+		return nil
+	}
+	return far
+}
+
+// stepName gives a name that a step may have: the label that people know, if no other step has it; those
+// of the funnel's own steps are taken.
+func (s *sight) stepName(d *draft, stage string) string {
+	label := strings.TrimSpace(s.listed[stage].label)
+	isTaken := slices.ContainsFunc(d.process, func(step config.Step) bool { return strings.EqualFold(step.Step, label) })
+	if label != "" && !isTaken {
+		stage = label
+	}
+	switch strings.ToLower(stage) {
+	case "lead", "mql", "sal", "sql", "won":
+		return stage + " stage"
+	}
+	return stage
+}
+
+// leadStages proposes which statuses of leads are steps of the funnel.
+func (s *sight) leadStages(d *draft, tried []Tried) {
+	statuses := stagesOf(tried, "status", "lead")
+	lists := map[string]*[]string{
+		"mql": &d.leadProcess.MQL, "accepted": &d.leadProcess.Accepted,
+		"rejected": &d.leadProcess.Rejected, "recycled": &d.leadProcess.Recycled,
+	}
+	for _, list := range lists {
+		*list = nil
+	}
+	found := false
+	for _, status := range slices.Sorted(maps.Keys(statuses)) {
+		if list := lists[s.know.words.outcomes.leadStep(status)]; list != nil {
+			*list = append(*list, status)
+			found = true
+		}
+	}
+	if found {
+		d.ask("lead_process", "do these statuses of leads mean these steps? It follows their names alone. All statuses: "+
+			list(slices.Sorted(maps.Keys(statuses)), 12)+".")
+	}
+}
+
+// costCategories proposes which categories of the ledger are marketing's and which are sales'.
+func (s *sight) costCategories(d *draft, tried []Tried) {
+	categories := slices.Sorted(maps.Keys(stagesOf(tried, "category", "cost")))
+	if len(categories) == 0 {
+		return
+	}
+	d.costs = config.CostCategories{}
+	file := ""
+	if r := s.main("cost"); r != nil {
+		file = r.table.file.Name
+	}
+	words := s.know.words.outcomes.Costs
+	for _, name := range categories {
+		switch {
+		case words["sales"].hasAny(wordsOf(name)):
+			d.costs.Sales = append(d.costs.Sales, name)
+		case words["marketing"].hasAny(wordsOf(name)), words["marketing"].hasAny(wordsOf(baseName(file))):
+			d.costs.Marketing = append(d.costs.Marketing, name)
+		}
+	}
+	if len(d.costs.Marketing)+len(d.costs.Sales) > 0 {
+		d.ask("costs", "do these categories of "+file+" belong to these teams? It follows their names; the rest is other cost.")
+	}
+}
+
+// list writes names for a person, the first of them.
+func list(names []string, most int) string {
+	words := make([]string, 0, most)
+	for _, name := range names[:min(most, len(names))] {
+		words = append(words, quoted(name))
+	}
+	if len(names) > most {
+		return strings.Join(words, ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	if len(words) > 1 {
+		return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	}
+	return strings.Join(words, "")
+}
+
+func quoted(text string) string { return `"` + text + `"` }

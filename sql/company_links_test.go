@@ -1,0 +1,110 @@
+package sql_test
+
+import (
+	"fmt"
+	"time"
+
+	"truce/fixtures/oracle"
+	"truce/fixtures/oracle/companies"
+)
+
+// landLinks adds what else a company exports: its owners, meetings, former statuses of leads, further
+// deals of leads, and now and then its exchange rates.
+func (l landed) landLinks(in oracle.Input, zone *time.Location) {
+	for _, id := range []string{"O1", "O2", "O3"} {
+		l["owner"] = append(l["owner"], record{"owner_id": id, "team": text(companies.TeamOf(id))})
+	}
+	if in.Settings.AsOf%2 == 0 {
+		l["exchange_rate"] = ratesByTheFranc()
+	}
+	if in.Settings.HasActivities {
+		l["activity"] = []record{}
+	}
+	for _, o := range in.Opportunities {
+		if in.Settings.HasActivities && o.FirstMeetingOn != nil {
+			l["activity"] = append(l["activity"], meetings(o, zone)...)
+		}
+	}
+	for _, x := range in.Leads {
+		if in.Settings.HasActivities {
+			l["activity"] = append(l["activity"], calls(x, zone)...)
+		}
+	}
+	if in.Leads != nil && in.Settings.AsOf%3 != 0 {
+		l["lead_status_change"], l["lead_opportunity"] = []record{}, []record{}
+	}
+	for i, x := range in.Leads {
+		if in.Settings.AsOf%3 == 0 {
+			break
+		}
+		l["lead_status_change"] = append(l["lead_status_change"], statuses(x, zone)...)
+		if len(in.Opportunities) > 0 && chance(x.LeadID, "several deals", 4) {
+			l["lead_opportunity"] = append(l["lead_opportunity"],
+				record{"lead_id": x.LeadID, "opportunity_id": in.Opportunities[i%len(in.Opportunities)].OpportunityID},
+				record{"lead_id": x.LeadID, "opportunity_id": in.Opportunities[(i+1)%len(in.Opportunities)].OpportunityID},
+			)
+		}
+	}
+}
+
+// ratesByTheFranc gives rates for which two dollars are a euro. The franc is the base; nobody gives
+// anything for XXX.
+func ratesByTheFranc() []record {
+	rate := func(currency string, rate money) record {
+		return record{"currency": currency, "valid_from": oracle.NewDay(2020, time.January, 1), "rate": rate}
+	}
+	return []record{rate("EUR", 150), rate("USD", 300), rate("CHF", 100), rate("XXX", 0)}
+}
+
+// meetings gives the first meeting of a deal, a later one, and what is no meeting that took place.
+func meetings(o oracle.Opportunity, zone *time.Location) []record {
+	var rows []record
+	add := func(kind string, isCompleted any, days int) {
+		day := *o.FirstMeetingOn + oracle.Day(days)
+		rows = append(rows, record{
+			"activity_id": fmt.Sprintf("%s %d", o.OpportunityID, len(rows)), "kind": kind, "is_completed": isCompleted,
+			"opportunity_id": o.OpportunityID, "lead_id": nil, "happened_at": moment(&day, o.OpportunityID, zone),
+		})
+	}
+	add("call", true, -5)
+	add("meeting", false, -3)
+	add("Meeting", true, 0)
+	add("meeting", nil, 2)
+	return rows
+}
+
+// calls gives two calls for every other lead; some come a week after its creation.
+func calls(x oracle.Lead, zone *time.Location) []record {
+	var rows []record
+	if !chance(x.LeadID, "called", 2) {
+		return nil
+	}
+	for _, days := range []int{int(hash(x.LeadID) % 8), 9} {
+		day := x.CreatedOn + oracle.Day(days)
+		rows = append(rows, record{
+			"activity_id": fmt.Sprintf("%s %d", x.LeadID, len(rows)), "kind": "call", "is_completed": true,
+			"opportunity_id": nil, "lead_id": x.LeadID, "happened_at": moment(&day, x.LeadID, zone),
+		})
+	}
+	return rows
+}
+
+// statuses gives the former statuses of a lead; every other lead went back to marketing, and every
+// other one of those came back.
+func statuses(x oracle.Lead, zone *time.Location) []record {
+	names := []string{"Open"}
+	if chance(x.LeadID, "recycled", 2) {
+		names = append(names, "Nurture")
+		if chance(x.LeadID, "came back", 2) {
+			names = append(names, "Open again")
+		}
+	}
+	var rows []record
+	for i, name := range names {
+		day := x.CreatedOn + oracle.Day(10*i)
+		rows = append(rows, record{
+			"lead_id": x.LeadID, "changed_at": moment(&day, x.LeadID, zone), "sequence": fmt.Sprint(i), "status": name,
+		})
+	}
+	return rows
+}

@@ -1,0 +1,45 @@
+/*
+description: >-
+    Who found each counted deal, and whether marketing touched it before its outcome. The deal's lead
+    source decides, else that of the lead that became it first; where the configuration knows neither,
+    a campaign of the deal or of that lead means marketing.
+grain: one row per counted deal
+unique_key: [opportunity_id]
+version: 1
+columns:
+    opportunity_id: the deal
+    segment: first segment whose rule holds, else Unassigned
+    created_on: local date of creation
+    outcome: won, lost or open at the as-of date
+    outcome_date: local date on which the outcome was reached
+    amount: value in the reporting currency
+    origin: marketing, sales, partner or unknown
+    is_lead_sourced: whether a lead became the deal by the as-of date
+    is_influenced: >-
+        whether a campaign touched the deal on a day before its outcome, or while it is open; false
+        where the day of the outcome is unknown
+*/
+select
+    o.opportunity_id,
+    o.segment,
+    o.created_on,
+    o.outcome,
+    o.outcome_date,
+    o.amount,
+    coalesce(
+        deals.origin,
+        leads.origin,
+        case when o.campaign_id is not null or l.campaign_id is not null then 'marketing' end,
+        'unknown'
+    ) as origin,
+    c.opportunity_id is not null as is_lead_sourced,
+    coalesce(
+        case when o.outcome = 'open' then t.opportunity_id is not null else t.first_touch_on < o.outcome_date end, false
+    ) as is_influenced
+from int_opportunities as o
+left join int_conversions as c on c.opportunity_id = o.opportunity_id and c.is_first
+left join int_leads as l on l.lead_id = c.lead_id
+left join config_lead_sources as deals on deals.lead_source = o.lead_source
+left join config_lead_sources as leads on leads.lead_source = l.source
+left join int_first_touches as t on t.opportunity_id = o.opportunity_id
+where o.exclusion is null

@@ -1,0 +1,225 @@
+/*
+description: >-
+    How soon sales answers the leads that it is given, by the local date on which the clock of the lead
+    began: its last assignment, else its creation. Minutes are business minutes: only the hours count
+    that lie within the configured days and times, without holidays. Percentiles interpolate linearly
+    between the two nearest leads.
+grain: one row per segment, period and breakdown value
+unique_key: [segment, period_grain, period_start, breakdown, breakdown_value]
+version: 1
+columns:
+    segment: the lead's segment; All is every lead
+    period_grain: month, quarter, year (fiscal) or all
+    period_start: first day of the period; NULL for all
+    breakdown: none, or the dimension by which the row is broken down; only dimensions that leads have
+    breakdown_value: value of the dimension; empty for none
+    is_complete: whether the period had ended by the as-of date; never for all
+    lead_count: leads whose clock began in the period
+    due_count: of these, leads whose deadline lay within the as-of date or that were answered
+    responded_count: of these, leads that were answered by the as-of date
+    within_sla_count: of these, leads that were answered within the promised time
+    sla_rate: within_sla_count / due_count
+    sla_rate_low: lower end of the 95 % Wilson interval of sla_rate
+    sla_rate_high: upper end of the 95 % Wilson interval of sla_rate
+    untouched_count: due leads that nobody had answered by the as-of date
+    untouched_rate: untouched_count / due_count
+    untouched_rate_low: lower end of the 95 % Wilson interval of untouched_rate
+    untouched_rate_high: upper end of the 95 % Wilson interval of untouched_rate
+    median_minutes: median of the business minutes until the answer, over the leads that were answered
+    p90_minutes: ninth decile of these minutes
+    response_lead_count: leads answered by a call, e-mail or meeting that names the lead
+    response_contact_count: leads answered by one that names the contact that the lead became
+    response_conversion_count: leads that were converted before any call, e-mail or meeting is visible
+    is_small: whether due_count is under 10
+    is_mature: whether the period had ended, which all need not, and every lead of the row is due
+*/
+with facts as (
+    select
+        b.segment,
+        b.breakdown,
+        b.breakdown_value,
+        cast(date_trunc('month', f.clock_on) as date) as month_start,
+        f.response_seconds as seconds,
+        count(*) as lead_count,
+        count(case when f.is_due then 1 end) as due_count,
+        count(case when f.is_within_sla then 1 end) as within_sla_count,
+        count(case when f.response_source = 'lead' then 1 end) as by_lead_count,
+        count(case when f.response_source = 'contact' then 1 end) as by_contact_count,
+        count(case when f.response_source = 'conversion' then 1 end) as by_conversion_count
+    from int_lead_followup as f
+    inner join int_lead_breakdowns as b on b.lead_id = f.lead_id
+    group by
+        b.segment,
+        b.breakdown,
+        b.breakdown_value,
+        cast(date_trunc('month', f.clock_on) as date),
+        f.response_seconds
+),
+
+rolled as (
+    select
+        case when grouping(f.segment) = 1 then 'All' else f.segment end as segment,
+        f.breakdown,
+        f.breakdown_value,
+        p.period_grain,
+        p.period_start,
+        f.seconds,
+        cast(sum(f.lead_count) as bigint) as lead_count,
+        cast(sum(case when f.seconds is null then 0 else f.lead_count end) as bigint) as responded_count,
+        cast(sum(f.due_count) as bigint) as due_count,
+        cast(sum(f.within_sla_count) as bigint) as within_sla_count,
+        cast(sum(f.by_lead_count) as bigint) as by_lead_count,
+        cast(sum(f.by_contact_count) as bigint) as by_contact_count,
+        cast(sum(f.by_conversion_count) as bigint) as by_conversion_count
+    from facts as f
+    inner join config_periods as p on p.month_start = f.month_start
+    group by grouping sets (
+        (f.segment, f.breakdown, f.breakdown_value, p.period_grain, p.period_start, f.seconds),
+        (f.breakdown, f.breakdown_value, p.period_grain, p.period_start, f.seconds)
+    )
+),
+
+ranked as (
+    select
+        *,
+        cast(sum(responded_count) over (
+            partition by segment, breakdown, breakdown_value, period_grain, period_start
+            order by seconds nulls first
+            rows between unbounded preceding and current row
+        ) as bigint) as upto,
+        cast(sum(responded_count) over (
+            partition by segment, breakdown, breakdown_value, period_grain, period_start
+        ) as bigint) as total
+    from rolled
+),
+
+counts as (
+    select
+        segment,
+        breakdown,
+        breakdown_value,
+        period_grain,
+        period_start,
+        cast(sum(lead_count) as bigint) as lead_count,
+        cast(sum(due_count) as bigint) as due_count,
+        max(total) as responded_count,
+        cast(sum(within_sla_count) as bigint) as within_sla_count,
+        cast(sum(by_lead_count) as bigint) as by_lead_count,
+        cast(sum(by_contact_count) as bigint) as by_contact_count,
+        cast(sum(by_conversion_count) as bigint) as by_conversion_count,
+        min(case when responded_count > 0 and upto > floor((total - 1) * 0.5e0) then seconds end) as p50_low,
+        min(case when responded_count > 0 and upto > ceil((total - 1) * 0.5e0) then seconds end) as p50_high,
+        min(case when responded_count > 0 and upto > floor((total - 1) * 0.9e0) then seconds end) as p90_low,
+        min(case when responded_count > 0 and upto > ceil((total - 1) * 0.9e0) then seconds end) as p90_high
+    from ranked
+    group by segment, breakdown, breakdown_value, period_grain, period_start
+),
+
+-- dense: every segment and every breakdown value that it has, in every period since the first lead
+first_month as (
+    select min(month_start) as month_start
+    from facts
+),
+
+periods as (
+    select distinct
+        p.period_grain,
+        p.period_start,
+        p.period_end
+    from config_periods as p
+    cross join first_month as f
+    where p.month_start >= f.month_start or p.period_grain = 'all'
+),
+
+members as (
+    select segment, 'none' as breakdown, '' as breakdown_value
+    from config_segments
+    union
+    select segment, breakdown, breakdown_value
+    from counts
+),
+
+dense as (
+    select
+        m.segment,
+        p.period_grain,
+        p.period_start,
+        m.breakdown,
+        m.breakdown_value,
+        coalesce(p.period_end <= r.as_of, false) as is_complete,
+        case when r.has_lead then coalesce(c.lead_count, 0) end as lead_count,
+        case when r.has_lead and r.has_activity then coalesce(c.due_count, 0) end as due_count,
+        case when r.has_lead and r.has_activity then coalesce(c.responded_count, 0) end as responded_count,
+        case when r.has_lead and r.has_activity then coalesce(c.within_sla_count, 0) end as within_sla_count,
+        case when r.has_lead and r.has_activity then coalesce(c.due_count - c.responded_count, 0) end as untouched_count,
+        case when r.has_lead and r.has_activity then coalesce(c.by_lead_count, 0) end as response_lead_count,
+        case when r.has_lead and r.has_activity then coalesce(c.by_contact_count, 0) end as response_contact_count,
+        case when r.has_lead and r.has_activity then coalesce(c.by_conversion_count, 0) end as response_conversion_count,
+        cast(nullif(c.due_count, 0) as double) as n,
+        cast(case when r.has_activity then c.responded_count end as double) as responded,
+        c.p50_low,
+        c.p50_high,
+        c.p90_low,
+        c.p90_high,
+        r.small_below,
+        r.z
+    from members as m
+    cross join periods as p
+    cross join config_run as r
+    left join counts as c
+        on c.segment = m.segment
+        and c.breakdown = m.breakdown
+        and c.breakdown_value = m.breakdown_value
+        and c.period_grain = p.period_grain
+        and c.period_start is not distinct from p.period_start
+),
+
+rates as (
+    select
+        *,
+        cast(within_sla_count as double) / n as sla_rate,
+        cast(untouched_count as double) / n as untouched_rate
+    from dense
+)
+
+select
+    segment,
+    period_grain,
+    period_start,
+    breakdown,
+    breakdown_value,
+    is_complete,
+    lead_count,
+    due_count,
+    responded_count,
+    within_sla_count,
+    -- the limits lie in [0, 1]: rounding must not carry them out of it
+    sla_rate,
+    greatest(
+        0 * sla_rate,
+        (sla_rate + z * z / (2 * n) - z * sqrt(sla_rate * (1 - sla_rate) / n + z * z / (4 * n * n))) / (1 + z * z / n)
+    ) as sla_rate_low,
+    least(
+        1 + 0 * sla_rate,
+        (sla_rate + z * z / (2 * n) + z * sqrt(sla_rate * (1 - sla_rate) / n + z * z / (4 * n * n))) / (1 + z * z / n)
+    ) as sla_rate_high,
+    untouched_count,
+    untouched_rate,
+    greatest(
+        0 * untouched_rate,
+        (untouched_rate + z * z / (2 * n) - z * sqrt(untouched_rate * (1 - untouched_rate) / n + z * z / (4 * n * n)))
+        / (1 + z * z / n)
+    ) as untouched_rate_low,
+    least(
+        1 + 0 * untouched_rate,
+        (untouched_rate + z * z / (2 * n) + z * sqrt(untouched_rate * (1 - untouched_rate) / n + z * z / (4 * n * n)))
+        / (1 + z * z / n)
+    ) as untouched_rate_high,
+    (p50_low + ((responded - 1) * 0.5e0 - floor((responded - 1) * 0.5e0)) * (p50_high - p50_low)) / 60 as median_minutes,
+    (p90_low + ((responded - 1) * 0.9e0 - floor((responded - 1) * 0.9e0)) * (p90_high - p90_low)) / 60 as p90_minutes,
+    response_lead_count,
+    response_contact_count,
+    response_conversion_count,
+    coalesce(due_count < small_below, true) as is_small,
+    coalesce(due_count = lead_count and (is_complete or (period_grain = 'all' and lead_count > 0)), false) as is_mature
+from rates
