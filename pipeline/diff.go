@@ -148,35 +148,27 @@ func isFact(name string) bool { return strings.HasPrefix(name, string(model.Fact
 
 // names lists the tables of both runs: the records first, because the reports are explained by them.
 func (d *differ) names() ([]string, error) {
-	var names, reports []string
-	for _, run := range []publish.Run{d.Old, d.New} {
-		for _, file := range run.Manifest.Files {
-			name, isTable := strings.CutSuffix(file.Name, ".parquet")
-			if !isTable || name == "quarantine" {
-				continue
-			}
-			if !isFact(name) {
-				reports = append(reports, name)
-			}
-			if d.Report == "" || name == d.Report || isFact(name) {
-				names = append(names, name)
-			}
+	var facts, reports []string
+	for _, file := range slices.Concat(d.Old.Manifest.Files, d.New.Manifest.Files) {
+		name, isTable := strings.CutSuffix(file.Name, ".parquet")
+		switch {
+		case !isTable || name == "quarantine":
+		case isFact(name):
+			facts = append(facts, name)
+		default:
+			reports = append(reports, name)
 		}
 	}
-	if d.Report != "" && !slices.Contains(reports, d.Report) {
-		slices.Sort(reports)
-		return nil, &UnknownReportError{Reports: slices.Compact(reports)}
+	slices.Sort(facts)
+	slices.Sort(reports)
+	facts, reports = slices.Compact(facts), slices.Compact(reports)
+	switch {
+	case d.Report == "":
+		return slices.Concat(facts, reports), nil
+	case !slices.Contains(reports, d.Report):
+		return nil, &UnknownReportError{Reports: reports}
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		if isFact(a) != isFact(b) {
-			if isFact(a) {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(a, b)
-	})
-	return slices.Compact(names), nil
+	return append(facts, d.Report), nil
 }
 
 // tableFile gives the file of a table in a run; false if it has none.

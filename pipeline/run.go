@@ -123,8 +123,12 @@ func Load(ctx context.Context, o Options) (LoadSummary, error) {
 
 func takeLock(ctx context.Context, o Options) (*schedule.Lock, error) {
 	command := "truce run"
-	if o.Trigger == history.Scheduled {
+	switch o.Trigger {
+	case history.Scheduled:
 		command = "truce schedule"
+	case history.Backfill:
+		command = "truce backfill"
+	case history.Manual:
 	}
 	if o.Wait {
 		return schedule.WaitLock(ctx, o.Config.Paths.State, command)
@@ -236,7 +240,7 @@ func (r *run) slot() string {
 	if r.Job != "" && r.AsOf.IsZero() {
 		return r.Slot.Key()
 	}
-	return "manual@" + r.asOf.Time().Format(time.DateOnly)
+	return manualKey(r.asOf.Time())
 }
 
 // step runs one step and notes how long it took.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -145,9 +146,13 @@ func tableDiffText(t pipeline.TableDiff, width int) string {
 func rowDiffText(row pipeline.RowDiff, width int) string {
 	text := item(row.Change+" "+keyText(row.Key), "  ", width)
 	if row.Change == "changed" {
+		var cells []string
 		for _, cell := range row.Cells {
-			text += item(cellText(cell), "    ", width)
+			if !strings.HasSuffix(cell.Column, "_low") && !strings.HasSuffix(cell.Column, "_high") { // they move with what they are of
+				cells = append(cells, cellText(cell))
+			}
 		}
+		text += item(strings.Join(cells, ", "), "    ", width)
 	}
 	for _, records := range row.Records {
 		noun := strings.TrimPrefix(records.Name, "fct_")
@@ -187,10 +192,14 @@ func recordText(record pipeline.RowDiff) string {
 	return name + " (" + strings.Join(cells, ", ") + ")"
 }
 
+// keyText names a row by the parts of its key that say something.
 func keyText(key []pipeline.Cell) string {
-	parts := make([]string, len(key))
-	for i, cell := range key {
-		parts[i] = cell.Column + " " + shown(cell.Value)
+	var parts []string
+	for _, cell := range key {
+		if cell.Value == nil || *cell.Value == "" || (cell.Column == "breakdown" && *cell.Value == "none") {
+			continue
+		}
+		parts = append(parts, cell.Column+" "+*cell.Value)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -199,9 +208,15 @@ func cellText(c pipeline.CellDiff) string {
 	return c.Column + " " + shown(c.Old) + " → " + shown(c.New)
 }
 
+// shown writes a value; of a long fraction four decimals are enough.
 func shown(value *string) string {
 	if value == nil {
 		return "NULL"
+	}
+	if _, decimals, ok := strings.Cut(*value, "."); ok && len(decimals) > 4 {
+		if number, err := strconv.ParseFloat(*value, 64); err == nil {
+			return strconv.FormatFloat(number, 'f', 4, 64)
+		}
 	}
 	return *value
 }

@@ -90,7 +90,7 @@ EXIT STATUS
 	flags.BoolVar(&a.json, "json", false, "print JSON, where there is something to read")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		a.initCommand(), a.checkCommand(), a.runCommand(), a.scheduleCommand(), a.statusCommand(), a.queryCommand(), a.quarantineCommand(), a.diffCommand(), a.modelsCommand(),
+		a.initCommand(), a.checkCommand(), a.runCommand(), a.scheduleCommand(), a.backfillCommand(), a.statusCommand(), a.queryCommand(), a.quarantineCommand(), a.diffCommand(), a.modelsCommand(),
 		a.fixturesCommand(), a.versionCommand(),
 	)
 	return root
