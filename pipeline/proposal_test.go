@@ -96,6 +96,7 @@ func folder(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
 	return dir
@@ -251,6 +252,29 @@ func TestProposalForJunk(t *testing.T) {
 	requireSays(t, proposal.Questions, "the limit is raised")
 }
 
+// A column that many rows would be set aside for is left out; a few odd cells are set aside, and the
+// proposal counts the deals as the run does.
+func TestProposalForUnreadableColumns(t *testing.T) {
+	t.Parallel()
+	text := rows("Deal ID,Stage,Amount,Created Date,Close Date,probability", 300, func(i int) string {
+		amount, closed := fmt.Sprint(i*10), date(time.DateOnly, i+30)
+		if i%30 == 0 {
+			amount = "see contract" // all of these are won
+		}
+		if i%4 == 0 {
+			closed = pick(i, "soon", "next year")
+		}
+		return fmt.Sprintf("D%d,%s,%s,%s,%s,about %d", i, pick(i, "Won", "Lost", "Demo"), amount, date(time.DateOnly, i), closed, i)
+	})
+	proposal, s := proposed(t, folder(t, map[string]string{"deals.csv": text}))
+	run := requireRun(t, proposal, s, 90, 100, 100)
+	require.Len(t, run.rows(t, "quarantine", "true"), 10)
+	require.Contains(t, proposal.Text, "# close_date: Close Date")
+	require.Contains(t, proposal.Text, "constants: {probability: \"\"}", "a column is not read for its name alone")
+	require.NotContains(t, proposal.Text, "checks:", "no limit is raised for columns that are left out")
+	requireSays(t, proposal.Questions, `column "Close Date" cannot be read as a date`, `column "probability" cannot be read as a number`)
+}
+
 // Several files that go together: names as keys, a history, leads, costs, and something that is none.
 func TestProposalForManyFiles(t *testing.T) {
 	t.Parallel()
@@ -380,6 +404,30 @@ func TestProposalsForOddFolders(t *testing.T) {
 		"parts": {
 			files: map[string]string{"deals-1.csv": deals, "deals-2.csv": strings.ReplaceAll(deals, "\nD", "\nE")},
 			deals: propose.Deals{Won: 20, Lost: 20, Open: 20}, says: []string{"files: deals-*.csv"},
+		},
+		"spellings of the same stages": {
+			files: map[string]string{"deals.csv": rows("Deal ID,Stage,Amount", 60, func(i int) string {
+				return fmt.Sprintf("%d,%s,%d", i, pick(i, "Closed Won", "closed won", "CLOSED-WON", "Closed  Lost", "closed_lost", "Proposal"), i)
+			})},
+			deals: propose.Deals{Won: 30, Lost: 20, Open: 10}, says: []string{"won: [CLOSED-WON, Closed Won, closed won]"},
+		},
+		"a pipeline without the word won": {
+			files: map[string]string{"pipeline.csv": rows("Organization,Owner,Lead acquisition date,Status,Stage sequence,\"Deal Value, $\"", 60, func(i int) string {
+				return fmt.Sprintf("Org %d,Ann,%s,%s,%d,%d", i, date("1/2/2006", i), pick(i, "Customer", "Churned", "Disqualified", "No budget - lost", "Opportunity"), i%5, i)
+			})},
+			deals: propose.Deals{Won: 12, Lost: 36, Open: 12}, says: []string{"opportunity_id: Organization", `"Customer" is read as won`},
+		},
+		"probabilities alone": {
+			files: map[string]string{"deals.csv": rows("dealId,dealName,probability,amount", 60, func(i int) string {
+				return fmt.Sprintf("%d,Deal,%s,%d", i, pick(i, "100%", "0%", "40%"), i)
+			})},
+			deals: propose.Deals{Won: 20, Lost: 20, Open: 20}, says: []string{`"100%": won`},
+		},
+		"two systems in two folders": {
+			files: map[string]string{"emea/deals.csv": deals, "us/opportunities.csv": rows("Opportunity Number,Sales Stage,Value,Opened,Rep", 30, func(i int) string {
+				return fmt.Sprintf("%d,%s,%d,%s,Ann", i, pick(i, "Closed Won", "Closed Lost", "Demo"), i, date(time.DateOnly, i))
+			})},
+			deals: propose.Deals{Won: 20, Lost: 20, Open: 20}, says: []string{"name: crm-2", "# QUESTION: these deals are read beside those of"},
 		},
 		"statuses of a file without stages": {
 			files: map[string]string{"pursuits.csv": rows("Opp #,Client,Win/Loss,TCV $,Date Opened,Date Closed", 50, func(i int) string {

@@ -229,9 +229,21 @@ func (s *sight) oneKindOfDeals() {
 		if r.entity.Name != "opportunity" || r == best || r.preset != "" || best.preset == "" && r.table.resembles(best.table) {
 			return false
 		}
+		if s.isOtherSystem(r, best) {
+			r.ask("files", "these deals are read beside those of "+best.table.file.Name+", as those of another system. Remove them if they are the same deals.")
+			return false
+		}
 		s.leftOut[r.table] = "looks like deals too, but " + best.table.file.Name + " looks more like them, and the two differ in most columns"
 		return true
 	})
+}
+
+// isOtherSystem tells whether deals that look different are of a system of their own: in another folder,
+// by their name deals, with ids that the others do not have.
+func (s *sight) isOtherSystem(r, other *reading) bool {
+	a, b := r.columns["opportunity_id"], other.columns["opportunity_id"]
+	return path.Dir(r.table.file.Name) != path.Dir(other.table.file.Name) && r.decides && s.know.isNamed(r) &&
+		a != nil && b != nil && a.overlap(b) < 0.05
 }
 
 // resembles tells whether two tables share half of their headers.
@@ -272,6 +284,12 @@ func (s *sight) whyNot(t *table) string {
 	if t.crooked > t.rows {
 		return "most lines have another number of fields than the first one; remove what stands above the header"
 	}
+	if blank := len(slices.DeleteFunc(t.headers(), func(h string) bool { return h != "" })); 2*blank > len(t.columns) {
+		return "its first line is no header, most of it is blank; remove what stands above the header"
+	}
+	if t.rows == 0 {
+		return "has a header and no rows"
+	}
 	if r := s.know.byPreset(t); r != nil && len(r.missing) > 0 {
 		return "looks like " + r.entity.Name + " of the preset " + r.preset + ", but has no column for " + strings.Join(r.missing, " and ")
 	}
@@ -291,5 +309,9 @@ func (s *sight) whyNot(t *table) string {
 	if best == "" {
 		return "its columns are those of no entity"
 	}
-	return "looks like " + best + " records, but has no column for " + strings.Join(missing, " and ")
+	hint := ""
+	if slices.Contains(missing, "opportunity_id") {
+		hint = ": no column tells the deals apart; export the id of the deal too, or add a column that numbers them"
+	}
+	return "looks like " + best + " records, but has no column for " + strings.Join(missing, " and ") + hint
 }

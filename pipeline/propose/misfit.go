@@ -97,16 +97,23 @@ func (s *sight) leaveUnreadable(d *draft, tried []Tried) bool {
 			if !ok || n <= fewUnreadable || n*unreadablePart <= rows {
 				continue
 			}
-			for _, r := range x.readings {
-				if c := r.columns[name]; c != nil && r.table.file.Name == one.Name {
-					x.leave(f, c, fmt.Sprintf("%s of %s in column %s cannot be read as %s", thousands(n), counted(rows, "row"), quoted(c.header), kindOf(f)))
-					changed = true
-				}
-			}
-			for _, r := range x.readings {
-				delete(r.columns, name)
-			}
+			changed = x.leaveRefused(f, one.Name, thousands(n)+" of "+counted(rows, "row")) || changed
 		}
+	}
+	return changed
+}
+
+// leaveRefused leaves out the column of a field for the sake of what one file refuses.
+func (x *draftExtract) leaveRefused(f entity.Field, file, rows string) bool {
+	changed := false
+	for _, r := range x.readings {
+		if c := r.columns[f.Name]; c != nil && r.table.file.Name == file {
+			x.leave(f, c, fmt.Sprintf("%s in column %s cannot be read as %s", rows, quoted(c.header), kindOf(f)))
+			changed = true
+		}
+	}
+	for _, r := range x.readings {
+		delete(r.columns, f.Name)
 	}
 	return changed
 }

@@ -1,6 +1,7 @@
 package propose
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,11 +15,13 @@ func TestOutcomeOfStages(t *testing.T) {
 		outcomeWon: {
 			"Won", "Closed Won", "closedwon", "Closed/Won", "Won - Renewal", "win", "7. Gewonnen", "Gagné", "Closed - Won", "Ganado",
 			"Auftrag erhalten", "Contract signed", "Closed Won - Pending payment", "Deal Won",
+			"Closed—won", "Vendida", "Успешно реализовано",
 		},
 		outcomeLost: {
 			"Lost", "Loss", "Closed Lost", "closedlost", "Closed - Lost to competitor", "Lost - Price", "Lost deal", "verloren", "Perdu", "Abandoned",
 			"Disqualified", "Not Won", "Closed - Not Won", "Nicht gewonnen", "Non gagné", "No Decision", "Cancelled", "Lost at proposal",
 			"Proposal rejected", "Verloren nach Angebot", "Qualified Out", "Lost - contact left", "Lose",
+			"No budget - lost", "Kein Bedarf", "Закрыто и не реализовано", "Closed unsuccessfully",
 		},
 		outcomeOpen: {
 			"Prospecting", "Negotiation/Review", "Open", "On Hold", "Contract Sent", "Qualified", "Angebot erstellt", "Not lost", "Closed", "",
@@ -28,6 +31,36 @@ func TestOutcomeOfStages(t *testing.T) {
 		for _, name := range names {
 			require.Equal(t, want, words.outcomes.of(name), name)
 		}
+	}
+}
+
+// Customer and closed mean won only in a list that says lost and has no other word for won.
+func TestOutcomesAmidOthers(t *testing.T) {
+	t.Parallel()
+	words, err := readDictionary()
+	require.NoError(t, err)
+	for _, c := range []struct {
+		names     []string
+		won, lost []string
+	}{
+		{names: []string{"Customer", "Prospect", "Churned"}, won: []string{"Customer"}, lost: []string{"Churned"}},
+		{names: []string{"Converted", "Not Converted"}, won: []string{"Converted"}, lost: []string{"Not Converted"}},
+		{names: []string{"Closed", "Closed Won", "Closed Lost"}, won: []string{"Closed Won"}, lost: []string{"Closed Lost"}},
+		{names: []string{"Closed", "Demo"}},
+		{names: []string{"Shipped", "Cancelled"}, lost: []string{"Cancelled"}},
+	} {
+		of, _ := words.outcomes.amid(slices.Values(c.names))
+		var won, lost []string
+		for _, name := range c.names {
+			switch of(name) {
+			case outcomeWon:
+				won = append(won, name)
+			case outcomeLost:
+				lost = append(lost, name)
+			}
+		}
+		require.Equal(t, c.won, won)
+		require.Equal(t, c.lost, lost)
 	}
 }
 

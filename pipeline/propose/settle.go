@@ -3,6 +3,7 @@ package propose
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -70,6 +71,9 @@ func (k *knowledge) settleOutcome(r *reading) {
 	case isFlag(stage):
 		delete(r.columns, "stage")
 		k.wonFlag(r, stage)
+	case stage == nil && status == nil && certain(r.columns["probability"]) != nil:
+		r.columns["status"], r.values, r.decides = r.columns["probability"], certain(r.columns["probability"]), true
+		r.ask("status", "no column says how a deal ended; a probability of 100 % is read as won, and one of 0 as lost.")
 	default:
 		k.noOutcome(r)
 	}
@@ -87,6 +91,37 @@ func (k *knowledge) settleOutcome(r *reading) {
 	}
 }
 
+// certain says which probabilities mean won and lost, nil if the column does not have both.
+func certain(c *column) map[string]string {
+	if c == nil || c.values == nil {
+		return nil
+	}
+	numbers, top := map[string]float64{}, 1.0
+	for value := range c.values {
+		n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.Replace(value, ",", ".", 1), "%")), 64)
+		if err == nil {
+			numbers[value] = n
+		}
+		if n > 1 {
+			top = 100
+		}
+	}
+	words := map[string]string{}
+	hasWon, hasLost := false, false
+	for value, n := range numbers {
+		switch n {
+		case top:
+			words[value], hasWon = "won", true
+		case 0:
+			words[value], hasLost = "lost", true
+		}
+	}
+	if !hasWon || !hasLost {
+		return nil
+	}
+	return words
+}
+
 // isFlag tells whether a column of outcomes holds nothing but yes and no.
 func isFlag(c *column) bool {
 	return c != nil && c.filled > 0 && c.flags == c.filled && len(c.values) == 2
@@ -99,7 +134,8 @@ func (k *knowledge) isStatus(c *column) bool {
 	}
 	of, _ := k.words.outcomes.amid(maps.Keys(c.values))
 	for value := range c.values {
-		if of(value) == outcomeOpen && !k.words.outcomes.isGenericOpen(value) && !isNullWord(value) && !isBroken(value) {
+		if of(value) == outcomeOpen && !k.words.outcomes.isGenericOpen(value) && !isNullWord(value) && !isBroken(value) &&
+			!strings.EqualFold(value, c.header) { // a header that stands in the file once more
 			return false
 		}
 	}

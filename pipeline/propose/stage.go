@@ -34,10 +34,7 @@ func (s *sight) stages(d *draft, tried []Tried, f *facts) {
 			names[name] = seen.deals
 		}
 	}
-	of, weak := s.know.words.outcomes.amid(maps.Keys(names))
-	if f.flagged > 0 || f.deals.Won > 0 {
-		of, weak = s.know.words.outcomes.of, false // which deals are won is known
-	}
+	of, weak := s.meanings(names, f)
 	var won, lost, open, unsure []string
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		switch s.ending(name, f, of) {
@@ -72,6 +69,15 @@ func (s *sight) stages(d *draft, tried []Tried, f *facts) {
 		d.ask("stages", "are "+list(unsure, 8)+" ends of a deal? They are read as open.")
 	}
 	s.process(d, open, f)
+}
+
+// meanings gives what the names of stages say, and whether such words as closed are taken for won: not
+// where flags or a status already tell which deals are.
+func (s *sight) meanings(names map[string]int64, f *facts) (of func(string) outcome, weak bool) {
+	if f.flagged > 0 || f.deals.Won > 0 {
+		return s.know.words.outcomes.of, false
+	}
+	return s.know.words.outcomes.amid(maps.Keys(names))
 }
 
 // ending tells how deals in a stage ended: by flags if all agree, else by the stage's name.

@@ -170,6 +170,7 @@ func (w *writer) extract(x *draftExtract) {
 		about = counted(rows, "row")
 	}
 	w.noted(6, x.entity.Name+":", about)
+	w.remarks(8, "files", x.remarks)
 	switch len(x.files) {
 	case 0:
 	case 1:
