@@ -42,7 +42,7 @@ func (c cell) condition(report string) string {
 		condition += " and period_start = date " + quote(c.start)
 	}
 	switch report {
-	case "win_rate":
+	case "win_rate", "lead_followup":
 		condition += " and breakdown = 'none'"
 	case "sales_cycle":
 		condition += " and breakdown = 'none' and anchor = 'created' and outcome = 'won'"

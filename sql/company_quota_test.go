@@ -39,6 +39,7 @@ func conversions(in oracle.Input, rows landed) []oracle.Conversion {
 	var list []oracle.Conversion
 	convertedOn := map[any]*oracle.Day{}
 	for _, x := range in.Leads {
+		convertedOn[x.LeadID] = &x.CreatedOn // at the earliest
 		for _, row := range rows["lead"] {
 			if row["lead_id"] == x.LeadID && row["converted_at"] != nil {
 				day := x.CreatedOn + daysToConversion

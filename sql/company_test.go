@@ -85,6 +85,7 @@ func landCompany(t require.TestingT, in oracle.Input) landed {
 	l.landQuotas(in)
 	l.landSplits(in)
 	l.landTouches(in, zone)
+	l.landContent(in, zone)
 	return l
 }
 
@@ -230,9 +231,10 @@ func companyConfig(t require.TestingT, s oracle.Settings) *config.Config {
 	for _, name := range s.Segments {
 		segments = append(segments, map[string]any{"name": name, "where": "go_to_market = " + sqlLiteral(name)})
 	}
-	process := []any{}
+	process, activities := []any{}, map[string]any{}
 	for _, stages := range s.Process {
 		process = append(process, map[string]any{"step": "Step " + stages[0], "stages": stages})
+		activities["Call"] = "Step " + stages[0]
 	}
 	out, err := yaml.Marshal(map[string]any{
 		"company": "Any", "timezone": companyZone, "currency": "EUR", "fiscal_year_starts": s.FiscalStart,
@@ -243,7 +245,7 @@ func companyConfig(t require.TestingT, s oracle.Settings) *config.Config {
 				"lead":        map[string]any{"files": "l.csv", "attributes": attributes},
 			},
 		}},
-		"segments": segments, "process": process, "breakdowns": s.Breakdowns, "cohort_days": s.CohortDays,
+		"segments": segments, "process": process, "activities": activities, "breakdowns": s.Breakdowns, "cohort_days": s.CohortDays,
 		"programs": []any{
 			map[string]any{"name": "Training", "starts": "2024-03-01", "treated": "go_to_market = 'SMB'", "control": "go_to_market <> 'SMB'"},
 			map[string]any{"name": "New business first", "starts": "2024-02-01", "treated": "is_new = true"},

@@ -56,6 +56,9 @@ func damage() map[string][]string {
 			"update rpt_lead_quality set won_rate_high = 1.01 where won_rate is not null",
 			"update rpt_lead_followup set sla_rate = 1.01 where sla_rate is not null",
 			"update rpt_lead_followup set untouched_rate_low = null where untouched_rate is not null",
+			"update rpt_activity_alignment set touched_rate_high = null where touched_rate is not null",
+			"update rpt_activity_alignment set untouched_rate = 1.01 where untouched_rate is not null",
+			"update rpt_content_usage set never_used_share = 1.01 where content_id = 'All'",
 			"update rpt_win_loss_reasons set share = share_high + 0.01 where share is not null",
 			"update rpt_pipeline_velocity set win_rate = 1.01 where segment = 'All'",
 			"update rpt_sourcing set win_rate = 1.01 where win_rate is not null",
@@ -67,6 +70,16 @@ func damage() map[string][]string {
 			"update rpt_lead_followup set within_sla_count = within_sla_count + 1 where breakdown = 'lead_source' and segment = 'All'",
 			"update rpt_lead_followup set untouched_count = untouched_count + 1 where period_grain = 'year'",
 			"delete from fct_lead where is_counted",
+		},
+		"check_activity_alignment": {
+			"update rpt_activity_alignment set touch_count = touch_count + 1 where segment = 'SMB' and period_grain = 'all'",
+			"update rpt_activity_alignment set untouched_stayed_count = untouched_stayed_count + 1",
+			"update rpt_activity_alignment set rate_difference_low = 1 where rate_difference is not null",
+		},
+		"check_content_usage": {
+			"update rpt_content_usage set use_count = use_count + 1 where content_id = 'All'",
+			"update rpt_content_usage set won_count = deal_count + 1",
+			"delete from rpt_content_usage where never_used_count = 1 and content_id <> 'All'",
 		},
 		"check_holidays": {"update config_run set holidays_until = date '2001-01-01'"},
 		"check_win_loss_parts": {
@@ -157,6 +170,8 @@ func damage() map[string][]string {
 			"insert into rpt_win_loss_reasons select * from rpt_win_loss_reasons where period_grain = 'all'",
 			"insert into rpt_lead_quality select * from rpt_lead_quality where period_grain = 'all'",
 			"insert into rpt_lead_followup select * from rpt_lead_followup where period_grain = 'all'",
+			"insert into rpt_activity_alignment select * from rpt_activity_alignment where segment = 'SMB'",
+			"insert into rpt_content_usage select * from rpt_content_usage where content_id = 'All'",
 			"insert into rpt_change_drivers select * from rpt_change_drivers where segment = 'SMB'",
 			"insert into rpt_sourcing select * from rpt_sourcing where segment = 'SMB'",
 			"insert into rpt_quota_attainment select * from rpt_quota_attainment where segment = 'SMB'",
@@ -203,7 +218,9 @@ func damage() map[string][]string {
 func TestChecksNoticeDamage(t *testing.T) {
 	t.Parallel()
 	s, in := newStand(t), richCompanies(t, 1)[0]
+	in.Settings.HasActivities = true
 	rows := landCompany(t, in)
+	require.NotEmpty(t, rows["content"])
 	s.build(t, in.Settings, rows)
 	require.Empty(t, s.brokenChecks(t, rows))
 	breaks := damage()

@@ -17,7 +17,7 @@ import (
 func reports() []string {
 	return []string{
 		"rpt_win_rate", "rpt_win_curve", "rpt_sales_cycle", "rpt_cost_of_sale", "rpt_funnel",
-		"rpt_stage_conversion", "rpt_data_quality", "rpt_win_loss_reasons", "rpt_lead_quality", "rpt_lead_followup", "rpt_change_drivers",
+		"rpt_stage_conversion", "rpt_data_quality", "rpt_win_loss_reasons", "rpt_lead_quality", "rpt_lead_followup", "rpt_activity_alignment", "rpt_content_usage", "rpt_change_drivers",
 		"rpt_market_entry", "rpt_pipeline_velocity", "rpt_sourcing", "rpt_quota_attainment",
 		"rpt_pipeline_waterfall", "rpt_program_impact",
 	}
@@ -205,7 +205,7 @@ func TestADealChangesNoOtherSegment(t *testing.T) {
 		require.NotEmpty(t, s.query(t, "from rpt_win_rate where segment = "+segment+" except from kept_rpt_win_rate"))
 		s.requireKept(t, "select * from %s where segment not in ('All', "+segment+")",
 			"rpt_win_rate", "rpt_win_curve", "rpt_sales_cycle", "rpt_funnel", "rpt_stage_conversion", "rpt_win_loss_reasons",
-			"rpt_lead_quality", "rpt_lead_followup", "rpt_change_drivers", "rpt_pipeline_velocity", "rpt_sourcing", "rpt_quota_attainment",
+			"rpt_lead_quality", "rpt_lead_followup", "rpt_activity_alignment", "rpt_change_drivers", "rpt_pipeline_velocity", "rpt_sourcing", "rpt_quota_attainment",
 			"rpt_pipeline_waterfall")
 	})
 }
@@ -261,6 +261,10 @@ func additive() map[string][]string {
 		"rpt_lead_followup": {
 			"lead_count", "due_count", "responded_count", "within_sla_count", "untouched_count",
 			"response_lead_count", "response_contact_count", "response_conversion_count",
+		},
+		"rpt_activity_alignment": {
+			"deal_count", "touch_count", "touched_deal_count", "stayed_count", "touched_stayed_count", "touched_converted_count",
+			"untouched_stayed_count", "untouched_converted_count",
 		},
 		"rpt_change_drivers": {
 			"lead_count_before", "lead_count", "decided_count_before", "decided_count", "won_count_before", "won_count",

@@ -95,7 +95,7 @@ func TestSnapshotChangesAgreeWithAWalkThroughTheExports(t *testing.T) {
 			lines[i].number = i + 2
 			b.exec(insertLine(lines[i]))
 		}
-		for _, name := range []string{"stg_opportunity_versions", "int_snapshot_changes"} {
+		for _, name := range []string{"stg_opportunity_states", "stg_opportunity_versions", "int_snapshot_changes"} {
 			m, ok := b.graph.Model(name)
 			require.True(t, ok)
 			b.exec("create or replace table " + name + " as " + m.SQL)

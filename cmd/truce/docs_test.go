@@ -33,7 +33,7 @@ func TestConfigurationPageIsValid(t *testing.T) {
 		blocks := fence.FindAllSubmatch(text, -1)
 		require.NotEmpty(t, blocks, page)
 		for _, block := range blocks {
-			_, err := config.Decode(page, block[1])
+			_, err := config.Decode(filepath.Join(root, page), block[1])
 			require.NoError(t, err)
 		}
 	}

@@ -9,7 +9,7 @@ type Config struct {
 	Paths            Paths              `yaml:"paths" doc:"Folders of the program."`
 	Sources          []Source           `yaml:"sources" doc:"Where the exports are; at least one." required:"true"`
 	Segments         []Segment          `yaml:"segments" doc:"Go-to-market segments in order; the first whose rule holds wins, the rest is Unassigned."`
-	Breakdowns       []string           `yaml:"breakdowns" doc:"Dimensions by which win_rate, sales_cycle and lead_quality are broken down besides the segment; at most eight."`
+	Breakdowns       []string           `yaml:"breakdowns" doc:"Dimensions by which win_rate, sales_cycle, lead_quality and lead_followup are broken down besides the segment; at most eight."`
 	Stages           Stages             `yaml:"stages" doc:"Which stages end a deal, where the CRM has no flags for it. Defaults to the preset's."`
 	Process          []Step             `yaml:"process" doc:"The sales process that both teams share, in order."`
 	LeadProcess      LeadProcess        `yaml:"lead_process" doc:"Lead statuses that mean a step of the funnel."`

@@ -105,12 +105,12 @@ func TestRatesJobsAndLimitsAreChecked(t *testing.T) {
 		{"engine: {memory_limit: 0GB}", `5:24: engine.memory_limit: "0GB" is no amount of memory; write a number and a unit such as 1GB or 512MiB`},
 		{"engine: {threads: -1}", "5:19: engine.threads: cannot be -1; write 0 for one per core, or up to 1024"},
 		{"sources2: [{name: x}]", `5:1: sources2: unknown key; did you mean "sources"?`},
-		{`"": x`, "5:1: unknown key; valid are breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, models, new_business, no_decision_reasons, paths, person_key, process, programs, reports, segments, sources, sourcing, stages, timezone"},
+		{`"": x`, "5:1: unknown key; valid are activities, breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, lead_sla, models, new_business, no_decision_reasons, paths, person_key, process, programs, reports, segments, sources, sourcing, stages, timezone"},
 		{"exclude: {opportunity: [a]}", "5:24: exclude.opportunity: needs text, not a list"},
 		{"company: !!str x", "5:10: company: tags such as !!str are not supported; remove the tag, or put the text in quotes"},
 		{"company: *nothing", "5:10: company: alias *nothing refers to nothing above it; put text that starts with * in quotes"},
 		{"? [a, b] : c", "5:10: the file is no valid YAML: found an invalid key for this map"},
-		{"1: 2", "5:1: 1: unknown key; valid are breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, models, new_business, no_decision_reasons, paths, person_key, process, programs, reports, segments, sources, sourcing, stages, timezone"},
+		{"1: 2", "5:1: 1: unknown key; valid are activities, breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, lead_sla, models, new_business, no_decision_reasons, paths, person_key, process, programs, reports, segments, sources, sourcing, stages, timezone"},
 	})
 }
 

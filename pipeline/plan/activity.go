@@ -51,3 +51,15 @@ func activityNeeds(c *config.Config, f Facts, present map[string]bool) []require
 	}
 	return list
 }
+
+// contentNeeds lists what the report content_usage needs.
+func contentNeeds(f Facts, present map[string]bool) []requirement {
+	list := []requirement{
+		{present["content"], "content", []string{"content_usage.never_used_share"}},
+		{present["content_use"], "content_use", []string{"content_usage"}},
+	}
+	if present["content_use"] {
+		list = append(list, requirement{f.Mapped["content_use"]["opportunity_id"], "content_use.opportunity_id", []string{"content_usage.deal_count"}})
+	}
+	return list
+}

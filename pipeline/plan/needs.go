@@ -34,6 +34,7 @@ func driverNeeds(c *config.Config, f Facts, present map[string]bool) []requireme
 	list = append(list, programNeeds(c, f)...)
 	list = append(list, followupNeeds(c, f, present)...)
 	list = append(list, activityNeeds(c, f, present)...)
+	list = append(list, contentNeeds(f, present)...)
 	return append(list, leadNeeds(c, f, present)...)
 }
 

@@ -76,6 +76,27 @@ with rates as (
     from rpt_lead_followup
     union all
     select
+        concat_ws(' ', 'activity_alignment.touched_rate', segment, period_grain, cast(period_start as varchar), activity, step),
+        touched_rate,
+        touched_rate_low,
+        touched_rate_high
+    from rpt_activity_alignment
+    union all
+    select
+        concat_ws(' ', 'activity_alignment.untouched_rate', segment, period_grain, cast(period_start as varchar), activity, step),
+        untouched_rate,
+        untouched_rate_low,
+        untouched_rate_high
+    from rpt_activity_alignment
+    union all
+    select
+        concat_ws(' ', 'content_usage', content_id),
+        never_used_share,
+        never_used_share_low,
+        never_used_share_high
+    from rpt_content_usage
+    union all
+    select
         concat_ws(' ', 'win_loss_reasons', segment, period_grain, cast(period_start as varchar), outcome, reason, competitor, furthest_step),
         share,
         share_low,

@@ -69,6 +69,20 @@ with keys as (
     group by segment, period_grain, period_start, breakdown, breakdown_value
     union all
     select
+        'activity_alignment',
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), activity, step),
+        count(*)
+    from rpt_activity_alignment
+    group by segment, period_grain, period_start, activity, step
+    union all
+    select
+        'content_usage',
+        content_id,
+        count(*)
+    from rpt_content_usage
+    group by content_id
+    union all
+    select
         'change_drivers',
         concat_ws(' ', segment, cast(quarter as varchar), comparison, origin, driver),
         count(*)

@@ -37,19 +37,33 @@ campaign_leads as (
     group by campaign_id, segment, source
 ),
 
+-- one condition for both would compare every campaign with every other
 weights as (
     select
         p.month_start,
         p.campaign_id,
         p.segment as named_segment,
         p.cents,
-        coalesce(l.segment, p.segment, 'Unassigned') as segment,
+        coalesce(l.segment, 'Unassigned') as segment,
         coalesce(l.source, 'unknown') as source,
         coalesce(l.lead_count, 1) as weight
     from pools as p
+    left join campaign_leads as l on l.campaign_id = p.campaign_id
+    where p.segment is null
+    union all
+    select
+        p.month_start,
+        p.campaign_id,
+        p.segment,
+        p.cents,
+        p.segment,
+        coalesce(l.source, 'unknown'),
+        coalesce(l.lead_count, 1)
+    from pools as p
     left join campaign_leads as l
         on l.campaign_id = p.campaign_id
-        and l.segment = coalesce(p.segment, l.segment)
+        and l.segment = p.segment
+    where p.segment is not null
 ),
 
 totals as (

@@ -1,7 +1,8 @@
 /*
 description: >-
     Leads with the counted deals to which they were converted by the as-of date. Where several leads
-    became the same deal, its value is credited to the one that was converted first.
+    became the same deal, its value is credited to the one that was converted first. A lead without a
+    date of conversion cannot have been converted before it was created.
 grain: one row per lead and counted deal
 unique_key: [lead_id, opportunity_id]
 version: 2
@@ -66,6 +67,6 @@ select
 from links as l
 inner join int_opportunities as o on o.opportunity_id = l.opportunity_id
 cross join config_run as r
-left join config_utc_days as d on d.utc_day = cast(l.converted_at as date)
+left join config_utc_days as d on d.utc_day = cast(coalesce(l.converted_at, l.created_at) as date)
 where o.exclusion is null
-    and coalesce(case when l.converted_at >= d.turns_at then d.next_local_day else d.local_day end <= r.as_of, true)
+    and coalesce(case when coalesce(l.converted_at, l.created_at) >= d.turns_at then d.next_local_day else d.local_day end <= r.as_of, true)

@@ -2,7 +2,7 @@
 description: >-
     When a campaign first reached somebody of a deal: by the deal that the touch names, by a lead that
     became the deal, or by the contact that such a lead became.
-grain: one row per counted deal with a touch by the as-of date
+grain: one row per deal with a touch by the as-of date, also if the deal is not counted
 unique_key: [opportunity_id]
 version: 1
 needs: [campaign_touch]

@@ -31,7 +31,7 @@ select
     * case when q.amount < 0 then -1 else 1 end as cents
 from stg_quotas as q
 cross join config_run as r
-left join stg_owners as o on o.owner_id = q.subject_id and q.subject_kind = 'owner'
+left join stg_owners as o on o.owner_id = case when q.subject_kind = 'owner' then q.subject_id end
 left join config_segments as s on s.segment = q.segment and s.segment <> 'All'
 left join int_rates as f on f.currency = q.currency and f.rate_date = least(q.start_date, r.as_of)
 where q.subject_kind in ('owner', 'team')

@@ -94,7 +94,8 @@ walks as (
         max(final_state) as final_state,
         coalesce(max(final_cents), 0) as final_cents,
         -- where only one end is known, the day at the other one
-        case when max(is_start) = 0 then date_add(period_start, -1) else max(last_on) end as other_on
+        case when max(is_start) = 0 then date_add(period_start, -1) else max(last_on) end as other_on,
+        case when max(is_start) = 0 or max(final_state) is null then opportunity_id end as sought_id
     from ends
     group by opportunity_id, segment, period_grain, period_start
 ),
@@ -117,10 +118,9 @@ steps as (
         w.final_cents
     from walks as w
     left join int_opportunity_spans as s
-        on s.opportunity_id = w.opportunity_id
+        on s.opportunity_id = w.sought_id
         and s.starts_on <= w.other_on
         and s.ends_before > w.other_on
-        and (w.is_start = 0 or w.final_state is null)
 ),
 
 cells as (

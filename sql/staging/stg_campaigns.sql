@@ -6,6 +6,7 @@ version: 1
 columns:
     campaign_id: the CRM's id of the campaign
     name: its name
+    type: kind of campaign, such as Webinar
 */
 with versions as (
     select
@@ -25,6 +26,7 @@ with versions as (
 
 select
     campaign_id,
-    name
+    name,
+    type
 from versions
 where version_rank = 1

@@ -1,0 +1,61 @@
+/*
+description: >-
+    The dated first entries of each counted deal into the steps of the process, and whether the deal was
+    still there on day 14: the as-of date had come, and the deal had not gone further, been won or been
+    lost by then. Comparing only those keeps deals that moved on at once, and had no time to be touched,
+    from counting as untouched successes (Anderson, Cain and Gelber 1983, Journal of Clinical Oncology
+    1, 710-719).
+grain: one row per opportunity and step with a dated entry
+unique_key: [opportunity_id, step]
+version: 1
+needs: [stage_change]
+columns:
+    opportunity_id: the deal
+    step: place of the process step, from 1
+    segment: the deal's segment
+    entered_on: local date of the first entry
+    is_still_there: whether the deal was still in the step on day 14 after the entry
+    is_converted: whether it went to a further step after day 14, or was won
+*/
+with moves as (
+    select
+        s.opportunity_id,
+        s.step,
+        s.segment,
+        s.entered_on,
+        -- entered before the history begins: long ago
+        min(coalesce(s.entered_on, date '1900-01-01')) over (
+            partition by s.opportunity_id
+            order by s.step nulls last
+            rows between 1 following and unbounded following
+        ) as further_on,
+        o.outcome,
+        o.outcome_date
+    from int_opportunity_steps as s
+    inner join int_opportunities as o on o.opportunity_id = s.opportunity_id
+),
+
+judged as (
+    select
+        m.opportunity_id,
+        m.step,
+        m.segment,
+        m.entered_on,
+        m.outcome,
+        m.further_on,
+        date_add(m.entered_on, 14) <= r.as_of
+        and coalesce(m.further_on > date_add(m.entered_on, 14), true)
+        and (m.outcome = 'open' or coalesce(m.outcome_date > date_add(m.entered_on, 14), false)) as is_still_there
+    from moves as m
+    cross join config_run as r
+    where m.entered_on is not null
+)
+
+select
+    opportunity_id,
+    step,
+    segment,
+    entered_on,
+    is_still_there,
+    is_still_there and (further_on is not null or outcome = 'won') as is_converted
+from judged
