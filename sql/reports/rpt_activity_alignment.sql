@@ -133,7 +133,11 @@ periods as (
 
 measured as (
     select
-        r.*,
+        r.as_of,
+        r.cohort_days,
+        r.small_below,
+        r.z,
+        r.has_stage_change,
         r.has_stage_change and (r.has_campaign_touch or r.has_activity) as is_measurable
     from config_run as r
 ),

@@ -71,7 +71,7 @@ used as (
 ),
 
 published as (
-    select c.*
+    select c.content_id
     from stg_contents as c
     cross join config_run as r
     where coalesce(c.published_on <= r.as_of, true)
