@@ -3,27 +3,12 @@ package pipeline_test
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
-)
 
-// asNobody runs a function with the rights of another user where the test itself may do everything.
-func asNobody(do func()) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if os.Geteuid() == 0 {
-			runtime.LockOSThread() // never unlocked: the thread ends with the goroutine, and its user with it
-			_, _ = unix.SetfsuidRetUid(65534)
-			_, _ = unix.SetfsgidRetGid(65534)
-		}
-		do()
-	}()
-	<-done
-}
+	"truce/fixtures/nobody"
+)
 
 // A file that may not be read is said, and the other source does not land alone.
 func TestAFileWithoutReadPermission(t *testing.T) {
@@ -45,7 +30,7 @@ func TestAFileWithoutReadPermission(t *testing.T) {
 	}
 	require.NoError(t, os.Chmod(path, 0))
 	requireRefusal(t, c, func() (err error) {
-		asNobody(func() { _, err = c.try(nightAsOf) })
+		nobody.Do(func() { _, err = c.try(nightAsOf) })
 		return err
 	}, "deals.csv cannot be read: permission denied; give the user that runs truce the right to read it")
 }

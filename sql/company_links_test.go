@@ -48,12 +48,12 @@ func (l landed) landLinks(in oracle.Input, zone *time.Location) {
 }
 
 // ratesByTheFranc gives rates for which two dollars are a euro. The franc is the base; nobody gives
-// anything for XXX.
+// anything for XTS.
 func ratesByTheFranc() []record {
 	rate := func(currency string, rate money) record {
 		return record{"currency": currency, "valid_from": oracle.NewDay(2020, time.January, 1), "rate": rate}
 	}
-	return []record{rate("EUR", 150), rate("USD", 300), rate("CHF", 100), rate("XXX", 0)}
+	return []record{rate("EUR", 150), rate("USD", 300), rate("CHF", 100), rate("XTS", 0)}
 }
 
 // meetings gives the first meeting of a deal, a later one, and what is no meeting that took place.

@@ -6,7 +6,7 @@ import (
 	"truce/fixtures/oracle"
 )
 
-// landQuotas adds the quotas; some are in dollars, and nobody knows a rate for the others' XXX.
+// landQuotas adds the quotas; some are in dollars, and nobody knows a rate for the others' XTS.
 func (l landed) landQuotas(in oracle.Input) {
 	if in.Quotas != nil {
 		l["quota"] = []record{}
@@ -18,7 +18,7 @@ func (l landed) landQuotas(in oracle.Input) {
 			"end_date": q.EndOn, "amount": exported(q.Amount, inDollars), "currency": currency(inDollars),
 		}
 		if q.Amount == nil {
-			r["amount"], r["currency"] = money(1234), "XXX"
+			r["amount"], r["currency"] = money(1234), "XTS"
 		}
 		l["quota"] = append(l["quota"], r)
 	}

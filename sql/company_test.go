@@ -109,7 +109,7 @@ func opportunityRecord(o oracle.Opportunity, zone *time.Location) record {
 		r["merged_into"] = "elsewhere"
 	}
 	if o.HasNoRate {
-		r["amount"], r["cost_of_goods"], r["currency"] = money(1234), money(567), "XXX"
+		r["amount"], r["cost_of_goods"], r["currency"] = money(1234), money(567), "XTS"
 		if chance(o.OpportunityID, "empty cell", 2) {
 			r["currency"] = nil
 		}
@@ -153,7 +153,7 @@ func costRecord(c oracle.CostLine) record {
 		"campaign_id": text(c.CampaignID), "driver": text(c.Driver),
 	}
 	if c.Amount == nil {
-		r["amount"], r["currency"] = money(1234), "XXX"
+		r["amount"], r["currency"] = money(1234), "XTS"
 	}
 	return r
 }

@@ -86,7 +86,7 @@ func minuteOfDay(text string) (int, error) {
 	if !ok || hourErr != nil || minuteErr != nil || len(hour) > 2 || len(minute) != 2 || m > 59 || h*60+m > 24*60 {
 		return 0, fmt.Errorf("%q is no time of day", text)
 	}
-	return int(h*60 + m), nil //nolint:gosec // at most 1440
+	return int(h*60 + m), nil
 }
 
 // leadSLA checks the promise of sales and reads the file of holidays, which is relative to the

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"truce/pipeline/config"
+	"truce/pipeline/spelling"
 )
 
 // find notes something odd.
@@ -89,7 +90,7 @@ func (x *draftExtract) respell(field string, words map[string]string) {
 func (s *sight) spellingsOf(values map[string]int64) map[string]string {
 	groups := map[string][]string{}
 	for _, value := range slices.Sorted(maps.Keys(values)) {
-		key := skeleton(value)
+		key := spelling.Skeleton(value)
 		groups[key] = append(groups[key], value)
 	}
 	names := s.namesFor(values)
@@ -125,7 +126,7 @@ func (s *sight) namesFor(values map[string]int64) map[string]string {
 			}
 			found, names := 0, map[string]string{}
 			for name := range c.values {
-				names[skeleton(name)] = name
+				names[spelling.Skeleton(name)] = name
 				found += btoi(values[name] > 0)
 			}
 			if found >= 2 && found*2 >= len(values) {

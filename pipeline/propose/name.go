@@ -111,21 +111,6 @@ func (p phrases) hasAny(name []string) bool {
 	return slices.ContainsFunc(p, func(words []string) bool { return within(name, words) })
 }
 
-// skeleton gives what two spellings of one name have in common: letters and digits without case,
-// with the Cyrillic and Greek letters that look like Latin ones read as those.
-func skeleton(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return -1
-		}
-		r = unicode.ToLower(r)
-		if i := strings.IndexRune("авекмнорстухівαβεικμνορτυχ", r); i >= 0 {
-			return rune([]byte("abekmhopctyxibabeikmvoptux")[len([]rune("авекмнорстухівαβεικμνορτυχ"[:i]))])
-		}
-		return r
-	}, plain(text))
-}
-
 // identifier makes the name of an attribute from a header; "" if none can be made.
 func identifier(header string) string {
 	var name strings.Builder

@@ -19,14 +19,6 @@ func TestWordsOf(t *testing.T) {
 	}
 }
 
-func TestSkeleton(t *testing.T) {
-	t.Parallel()
-	for _, pair := range [][2]string{{"GTXPro", "GTX Pro"}, {"google", "Google"}, {"В1", "B1"}, {"Closed-Won", "closed won"}} {
-		require.Equal(t, skeleton(pair[0]), skeleton(pair[1]), pair)
-	}
-	require.NotEqual(t, skeleton("GTX Plus Pro"), skeleton("GTX Pro"))
-}
-
 func TestIdentifier(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]string{

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"truce/pipeline/config"
+	"truce/pipeline/spelling"
 )
 
 // dimension is a column by which deals can be told apart.
@@ -131,7 +132,7 @@ func segmentsBy(by dimension) []config.Segment {
 	groups := map[string][]string{}
 	for _, value := range slices.Sorted(maps.Keys(by.column.values)) {
 		if !isNullWord(value) && !isBroken(value) {
-			groups[skeleton(value)] = append(groups[skeleton(value)], value)
+			groups[spelling.Skeleton(value)] = append(groups[spelling.Skeleton(value)], value)
 		}
 	}
 	var segments []config.Segment

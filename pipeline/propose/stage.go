@@ -11,6 +11,7 @@ import (
 
 	"truce/pipeline/config"
 	"truce/pipeline/source"
+	"truce/pipeline/spelling"
 )
 
 // stagesOf collects the stages of all deals that were loaded.
@@ -140,7 +141,7 @@ func (s *sight) process(d *draft, open []string, f *facts) {
 	groups := map[string][]string{}
 	var order []string
 	for _, name := range open {
-		key := skeleton(name)
+		key := spelling.Skeleton(name)
 		if groups[key] == nil {
 			order = append(order, key)
 		}

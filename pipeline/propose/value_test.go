@@ -63,7 +63,6 @@ func TestCellsAreReadWithoutPanic(t *testing.T) {
 		cell := rapid.String().Draw(t, "cell")
 		_, _, _ = readDate(cell)
 		_, _ = readNumber(cell)
-		_ = skeleton(cell)
 		_ = identifier(cell)
 		_ = wordsOf(cell)
 	})

@@ -3,29 +3,13 @@ package source
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
+	"truce/fixtures/nobody"
 	"truce/pipeline/config"
 )
-
-// asNobody runs a function with the rights of another user where the test itself may do everything.
-func asNobody(do func()) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if os.Geteuid() == 0 {
-			runtime.LockOSThread() // never unlocked: the thread ends with the goroutine, and its user with it
-			_, _ = unix.SetfsuidRetUid(65534)
-			_, _ = unix.SetfsgidRetGid(65534)
-		}
-		do()
-	}()
-	<-done
-}
 
 func TestNoPermission(t *testing.T) {
 	t.Parallel()
@@ -48,11 +32,11 @@ func TestNoPermission(t *testing.T) {
 	} {
 		src := config.Source{Name: "crm", Path: filepath.Join(dir, folder), Extracts: extracts(map[string]string{"lead": ""})}
 		var err error
-		asNobody(func() { _, err = find(t, src, "generic") })
+		nobody.Do(func() { _, err = find(t, src, "generic") })
 		requireRefused(t, err, says)
 	}
 	f := File{Path: filepath.Join(dir, "plain", "lead.csv"), Name: "lead.csv"}
 	var err error
-	asNobody(func() { _, _, err = f.Open("") })
+	nobody.Do(func() { _, _, err = f.Open("") })
 	requireRefused(t, err, "lead.csv cannot be read: permission denied")
 }
