@@ -5,9 +5,10 @@ LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 30s
 SCALE ?= 1
 DEMO ?= var/demo
+MODELS ?= rpt_win_rate rpt_sales_cycle rpt_cost_of_sale
 .DEFAULT_GOAL := help
 
-.PHONY: help build demo test race lint fmt fuzz bench docs clean
+.PHONY: help build demo test race lint fmt fuzz mutate bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -45,6 +46,9 @@ fuzz: ## run every fuzz target for FUZZTIME (default 30s) each
 			echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
+
+mutate: ## make mistakes in MODELS (default: the three main reports, or all), which their cases must notice
+	MUTATE="$(MODELS)" $(GO) test ./sql -run '^TestMutants$$' -count=1 -timeout 3h -v
 
 bench: ## measure load and run against DuckDB's read_csv; SCALE=10 for 10 million rows
 	$(GO) run ./fixtures/bench -scale $(SCALE)

@@ -42,7 +42,7 @@ func TestTheProgramCanBeEndedAtAnyMoment(t *testing.T) {
 	t.Run("terminated while it builds the models", func(t *testing.T) {
 		p := newProgram(t, binary)
 		p.addDeal(1)
-		terminated(t, p, filepath.Join(p.state, "work", "int_*.parquet"))
+		terminated(t, p, filepath.Join(p.drop, ".staging", "*", "*.parquet"))
 	})
 }
 

@@ -3,7 +3,10 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+
+	"truce/pipeline/plan"
 )
 
 // mostBehind is how many records are named for one row of a report.
@@ -50,7 +53,7 @@ func belongs(fact movedTable, key []Cell) (where string, ok bool) {
 	}
 	conditions := []string{"true"}
 	if segment != "All" {
-		conditions = append(conditions, either(fact, literal(segment), "segment"))
+		conditions = append(conditions, either(fact, literal(segment), "segment", "created_segment"))
 	}
 	if value, isBroken := values["breakdown_value"]; isBroken && values["breakdown"] != "none" {
 		var columns []string
@@ -60,6 +63,10 @@ func belongs(fact movedTable, key []Cell) (where string, ok bool) {
 			}
 		}
 		conditions = append(conditions, either(fact, literal(value), columns...))
+	}
+	pipeline, inProcess := values["pipeline"]
+	if step := values["step"]; inProcess && step != "" && !slices.Contains(plan.LeadSteps(), step) {
+		conditions = append(conditions, either(fact, literal(pipeline), "pipeline", "opportunity_pipeline"))
 	}
 	grain, start := values["period_grain"], values["period_start"]
 	if quarter := values["quarter"]; quarter != "" {

@@ -43,6 +43,7 @@ func TestCommittedExports(t *testing.T) {
 	run := requireTruth(t, fixtureFolder, truth)
 	if !testing.Short() {
 		requireTraceable(t, run)
+		traceScorecard(t, run, "segment in ('All', 'SMB')")
 	}
 }
 

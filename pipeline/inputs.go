@@ -52,7 +52,6 @@ func (r *run) checkFreshness(branches []landing.Branch) error {
 func (r *run) inputChecks(v *view) []engine.CheckResult {
 	quarantine := engine.CheckResult{Name: "check_quarantine", Severity: model.Block}
 	identity := engine.CheckResult{Name: "check_file_records", Severity: model.Block}
-	limit := r.Config.Checks.Quarantine
 	for _, b := range v.branches {
 		c := b.File.Counts
 		identity.Checked++
@@ -64,16 +63,46 @@ func (r *run) inputChecks(v *view) []engine.CheckResult {
 			continue // a file that was replaced or taken away cannot be mended any more
 		}
 		quarantine.Checked++
-		if rows := c.Loaded + c.Quarantined; c.Quarantined > limit.Rows && float64(c.Quarantined) > limit.Rate*float64(rows) {
+		if refusesTooMuch(c, r.Config.Checks.Quarantine) {
 			quarantine.Failed++
 			quarantine.Example = fmt.Sprintf("%s/%s: %d of %d rows were refused; truce quarantine lists them",
-				b.File.Source, b.File.Name, c.Quarantined, rows)
+				b.File.Source, b.File.Name, c.Quarantined, c.Loaded+c.Quarantined)
 		}
+	}
+	if quarantine.Failed == 0 {
+		quarantine.Failed, quarantine.Example = unreadExtract(v)
 	}
 	if quarantine.Checked == 0 {
 		quarantine.Skipped = "no file of the newest scan is visible"
 	}
 	return []engine.CheckResult{identity, quarantine, snapshotSizes(v.branches)}
+}
+
+// refusesTooMuch tells whether more rows of a file were refused than the configuration allows.
+func refusesTooMuch(c landing.Counts, limit config.QuarantineLimit) bool {
+	return c.Quarantined > limit.Rows && float64(c.Quarantined) > limit.Rate*float64(c.Loaded+c.Quarantined)
+}
+
+// unreadExtract says which extract gave no row at all although its files have some: it must not pass
+// for one that says that there is nothing, however short it is.
+func unreadExtract(v *view) (failed int64, example string) {
+	loaded, refused := map[string]int64{}, map[string]int64{}
+	for _, b := range v.branches {
+		extract := b.File.Source + "/" + b.File.Entity
+		if b.IsCurrent {
+			loaded[extract] += b.File.Counts.Loaded
+		}
+		if b.IsCurrent && v.present[b.File.Identity()] {
+			refused[extract] += b.File.Counts.Quarantined
+		}
+	}
+	for _, extract := range slices.Sorted(maps.Keys(refused)) {
+		if refused[extract] > 0 && loaded[extract] == 0 {
+			failed++
+			example = fmt.Sprintf("%s: none of %d rows could be read; truce quarantine lists them", extract, refused[extract])
+		}
+	}
+	return failed, example
 }
 
 // Limits of a complete export: it is suspicious below this share of the ones before, unless those

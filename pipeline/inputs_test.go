@@ -37,6 +37,23 @@ func TestAMendedFileIsNoLongerBlocked(t *testing.T) {
 	require.Contains(t, counts, "60")
 }
 
+// TestAnExtractOfWhichNothingCanBeReadBlocks keeps an extract of two lines, far below the limits of the
+// quarantine, from passing for one without deals. Once there are others, a refused line is one of many.
+func TestAnExtractOfWhichNothingCanBeReadBlocks(t *testing.T) {
+	t.Parallel()
+	c := newCRM(t, "delta", "checks: {quarantine: {rows: 100}}\n")
+	c.export("deals.csv", 0, dealFile(lines(2, "no date")...))
+	_, err := c.try(nightAsOf)
+	var blocked *pipeline.BlockedError
+	require.ErrorAs(t, err, &blocked)
+	require.Equal(t, "check_quarantine", blocked.Failed[0].Name)
+	require.Contains(t, blocked.Failed[0].Detail, "crm/opportunity: none of 2 rows could be read")
+
+	c.export("deals-2.csv", 1, dealFile(lines(1, "2026-02-01")...))
+	counts, _ := c.night()
+	require.Contains(t, counts, "1 excluded", "the deal lies after the as-of date")
+}
+
 // TestAShrunkenSnapshotBlocks takes most records of a complete export away, and then fewer.
 func TestAShrunkenSnapshotBlocks(t *testing.T) {
 	t.Parallel()

@@ -141,15 +141,20 @@ func (i Inspection) unread(reads map[string][]string) []string {
 	return warnings
 }
 
-// blocks says that a file which was seen whole has more refused rows than the configuration allows.
+// blocks says that a file which was seen whole has more refused rows than the configuration allows, or
+// nothing else.
 func blocks(text load.Inspection, limit config.QuarantineLimit) string {
 	n := text.Counts
-	rows := n.Loaded + n.Quarantined
-	if !text.Whole || n.Quarantined <= limit.Rows || float64(n.Quarantined) <= limit.Rate*float64(rows) {
+	switch rows := n.Loaded + n.Quarantined; {
+	case !text.Whole:
 		return ""
+	case n.Loaded == 0 && n.Quarantined > 0:
+		return fmt.Sprintf("none of its %d rows can be read; mend the export, or how the configuration maps it", rows)
+	case refusesTooMuch(landing.Counts{Loaded: n.Loaded, Quarantined: n.Quarantined}, limit):
+		return fmt.Sprintf("%d of its %d rows would be refused, more than checks.quarantine allows; mend the export, or raise rows and rate there",
+			n.Quarantined, rows)
 	}
-	return fmt.Sprintf("%d of its %d rows would be refused, more than checks.quarantine allows; mend the export, or raise rows and rate there",
-		n.Quarantined, rows)
+	return ""
 }
 
 // otherPreset says which preset knows the header of a file that this one cannot read.

@@ -3,16 +3,14 @@ package pipeline
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"truce/pipeline/config"
 	"truce/pipeline/engine"
-	"truce/pipeline/model"
 	"truce/pipeline/plan"
 )
 
@@ -20,6 +18,8 @@ import (
 type SampledSegments struct {
 	Whole    bool // the samples are all rows of all files
 	Segments []SampledSegment
+	// Processes tells of the default process first, then of that of each listed pipeline.
+	Processes []SampledProcess
 	// Deleted and Excluded count the deals that no report will count: those that the CRM deleted or
 	// that a newer export lacks, and those for which the rule under exclude holds.
 	Deleted, Excluded int64
@@ -31,6 +31,8 @@ type SampledSegment struct {
 	Deals, Leads int64
 	// Taken counts the records of an empty segment for which its rule holds, but an earlier one too.
 	Taken int64
+	// TakenBy names the segments that take those records.
+	TakenBy []string
 }
 
 // SampleSegments classifies the samples of an inspection whose rules are in order, by the models that a
@@ -55,6 +57,9 @@ func SampleSegments(ctx context.Context, e engine.Engine, c *config.Config, seen
 		out.Segments = append(out.Segments, SampledSegment{Name: name, Deals: n.deals, Leads: n.leads})
 		out.Deleted += n.deleted
 		out.Excluded += n.excluded
+	}
+	if out.Processes, err = s.processes(ctx); err != nil {
+		return out, err
 	}
 	return out, s.lookBehind(ctx, &out)
 }
@@ -107,7 +112,10 @@ func (s *sampler) lookBehind(ctx context.Context, out *SampledSegments) error {
 		found := false
 		for _, segment := range first {
 			if n := counts[segment.Name]; n.deals+n.leads > 0 {
-				out.named(segment.Name).Taken, found = n.deals+n.leads, true
+				found = true
+				if err := s.countTaken(ctx, out, segment); err != nil {
+					return err
+				}
 			}
 		}
 		if !found {
@@ -126,6 +134,52 @@ func (s *sampler) emptyFirst(out SampledSegments) (first, rest []config.Segment)
 		}
 	}
 	return first, rest
+}
+
+// countTaken puts one empty segment first: those that take its records have fewer then.
+func (s *sampler) countTaken(ctx context.Context, out *SampledSegments, segment config.Segment) error {
+	others := slices.DeleteFunc(slices.Clone(s.config.Segments), func(n config.Segment) bool { return n.Name == segment.Name })
+	counts, err := s.count(ctx, slices.Concat([]config.Segment{segment}, others))
+	if err != nil {
+		return err
+	}
+	taken := out.named(segment.Name)
+	taken.Taken = counts[segment.Name].deals + counts[segment.Name].leads
+	for _, other := range out.Segments {
+		if n := counts[other.Name]; n.deals+n.leads < other.Deals+other.Leads {
+			taken.TakenBy = append(taken.TakenBy, other.Name)
+		}
+	}
+	return nil
+}
+
+// Warnings says which rules of segments hold for no record of the samples, and which ones change nothing
+// because earlier segments take every record for which they hold.
+func (s *SampledSegments) Warnings(c *config.Config) []string {
+	var records int64
+	for _, segment := range s.Segments {
+		records += segment.Deals + segment.Leads
+	}
+	of := "all rows"
+	if !s.Whole {
+		of = "the first rows of each file"
+	}
+	var warnings []string
+	for i := range c.Segments {
+		n := s.named(c.Segments[i].Name)
+		if records == 0 || n.Deals+n.Leads > 0 {
+			continue
+		}
+		message := fmt.Sprintf("the rule of %s holds for none of the %d records of %s", n.Name, records, of)
+		hint := "compare what it names with the values of the exports, or remove the segment"
+		if n.Taken > 0 {
+			takers := strings.Join(n.TakenBy, ", ")
+			message = fmt.Sprintf("all records for which the rule of %s holds, %d of %d of %s, are in %s already", n.Name, n.Taken, records, of, takers)
+			hint = "put the segment before " + takers + ", or remove it"
+		}
+		warnings = append(warnings, c.Problem(fmt.Sprintf("segments[%d].where", i), message, hint).String())
+	}
+	return append(warnings, s.processWarnings(c, of)...)
 }
 
 // named gives the segment of a name, which is there.
@@ -161,74 +215,18 @@ group by segment`
 func (s *sampler) count(ctx context.Context, segments []config.Segment) (map[string]segmentCounts, error) {
 	c := *s.config
 	c.Segments = segments
-	graph, err := s.graph(ctx, &c)
+	path, err := s.publish(ctx, &c, "sampled_segments", sampleReport)
 	if err != nil {
 		return nil, err
 	}
-	relations, err := plan.Relations(&c, s.facts)
-	if err != nil {
-		return nil, err
-	}
-	s.runs++
-	out := filepath.Join(s.dir, fmt.Sprintf("out-%d", s.runs))
-	if err := os.Mkdir(out, 0o750); err != nil {
-		return nil, fmt.Errorf("make a folder for the samples: %w", err)
-	}
-	_, err = s.engine.Run(ctx, engine.Plan{
-		Work: filepath.Join(s.dir, fmt.Sprintf("work-%d", s.runs)), Out: out, Landing: s.facts.Landing, Config: relations, Graph: graph,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("classify the samples: %w", err)
-	}
-	return readCounts(ctx, filepath.Join(out, "sampled_segments.parquet"))
-}
-
-// graph gives the models that the classification needs, and the report.
-func (s *sampler) graph(ctx context.Context, c *config.Config) (*model.Graph, error) {
-	all, err := Graph(ctx, c, s.facts.Landing)
-	if err != nil {
-		return nil, err
-	}
-	report, err := model.Parse("rpt_sampled_segments", sampleReport)
-	if err != nil {
-		return nil, err
-	}
-	needed, models := map[string]bool{}, []*model.Model{report}
-	for i := 0; i < len(models); i++ {
-		for _, name := range models[i].DependsOn {
-			if m, ok := all.Model(name); ok && !needed[name] {
-				needed[name] = true
-				models = append(models, m)
-			}
-		}
-	}
-	inputs := plan.Names()
-	for _, l := range s.facts.Landing {
-		inputs = append(inputs, l.Name())
-	}
-	return model.NewGraph(models, inputs)
-}
-
-func readCounts(ctx context.Context, path string) (counts map[string]segmentCounts, err error) {
-	db, err := sql.Open("duckdb", "")
-	if err != nil {
-		return nil, fmt.Errorf("open duckdb for the samples: %w", err)
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	rows, err := db.QueryContext(ctx,
-		"select segment, deal_count, lead_count, deleted_count, excluded_count from read_parquet("+literal(literalGlob(path))+")")
-	if err != nil {
-		return nil, fmt.Errorf("read the samples: %w", err)
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err below reports what went wrong
-	counts = map[string]segmentCounts{}
-	for rows.Next() {
+	counts := map[string]segmentCounts{}
+	return counts, eachRow(ctx, path, "segment, deal_count, lead_count, deleted_count, excluded_count", "segment", func(rows *sql.Rows) error {
 		var name string
 		var n segmentCounts
 		if err := rows.Scan(&name, &n.deals, &n.leads, &n.deleted, &n.excluded); err != nil {
-			return nil, fmt.Errorf("read the samples: %w", err)
+			return err
 		}
 		counts[name] = n
-	}
-	return counts, rows.Err()
+		return nil
+	})
 }

@@ -60,14 +60,47 @@ D5,New,7,2026-01-03,A1,x,true
 	require.Empty(t, seen.Warnings)
 	require.Equal(t, pipeline.SampledSegments{
 		Whole: true, Deleted: 1, Excluded: 1,
+		Processes: []pipeline.SampledProcess{{Deals: 4}},
 		Segments: []pipeline.SampledSegment{
 			{Name: "Big", Deals: 1, Leads: 1},
 			{Name: "EMEA", Deals: 1},
-			{Name: "Huge", Taken: 1},
+			{Name: "Huge", Taken: 1, TakenBy: []string{"Big"}},
 			{Name: "Mars"},
 			{Name: "Unassigned", Deals: 1, Leads: 1},
 		},
 	}, segments)
+	require.Equal(t, []string{
+		c.Problem("segments[2].where", "all records for which the rule of Huge holds, 1 of 5 of all rows, are in Big already",
+			"put the segment before Big, or remove it").String(),
+		c.Problem("segments[3].where", "the rule of Mars holds for none of the 5 records of all rows",
+			"compare what it names with the values of the exports, or remove the segment").String(),
+	}, segments.Warnings(c))
+}
+
+// Each hidden segment names those that hide it, and no other.
+func TestSegmentsThatHideOthers(t *testing.T) {
+	t.Parallel()
+	c := company(t, `segments:
+  - {name: Large, where: "amount >= 100"}
+  - {name: New, where: "stage = 'New'"}
+  - {name: Larger, where: "amount >= 1000"}
+  - {name: Largest, where: "amount >= 10000"}
+  - {name: Cheap and new, where: "amount < 10 and stage = 'New'"}
+  - {name: Everything, where: "amount >= 0"}
+  - {name: Never, where: "amount > 100 and amount < 50"}
+`, map[string]string{"deals.csv": "id,stage,amount,created_at\nD1,Won,100,2026-01-01\nD2,New,5,2026-01-01\nD3,Won,20000,2026-01-01\n"})
+	_, segments := sampled(t, c)
+	require.Equal(t, []pipeline.SampledSegment{
+		{Name: "Large", Deals: 2},
+		{Name: "New", Deals: 1},
+		{Name: "Larger", Taken: 1, TakenBy: []string{"Large"}},
+		{Name: "Largest", Taken: 1, TakenBy: []string{"Large"}},
+		{Name: "Cheap and new", Taken: 1, TakenBy: []string{"New"}},
+		{Name: "Everything", Taken: 3, TakenBy: []string{"Large", "New"}},
+		{Name: "Never"},
+		{Name: "Unassigned"},
+	}, segments.Segments)
+	require.Len(t, segments.Warnings(c), 5)
 }
 
 func TestSegmentsOfTheFirstRows(t *testing.T) {
@@ -76,8 +109,10 @@ func TestSegmentsOfTheFirstRows(t *testing.T) {
 	for i := range 60_000 {
 		fmt.Fprintf(&deals, "D%06d,Won,10.5,2026-01-01,A%d,a title of some length,false\n", i, i%3+1)
 	}
-	_, segments := sampled(t, joined(t, deals.String()))
+	c := joined(t, deals.String())
+	_, segments := sampled(t, c)
 	require.False(t, segments.Whole)
+	require.Contains(t, segments.Warnings(c)[0], " of the first rows of each file, are in Big already; put the segment before Big")
 	require.InDelta(t, segments.Segments[0].Deals, segments.Segments[1].Deals, 1, "Big and EMEA have one account each")
 	require.Less(t, segments.Segments[0].Deals, int64(20_000))
 	require.Positive(t, segments.Segments[0].Deals)

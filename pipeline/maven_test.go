@@ -24,6 +24,7 @@ func TestMaven(t *testing.T) {
 	t.Run("tables", func(t *testing.T) { mavenTables(t, run, page) })
 	t.Run("prose", func(t *testing.T) { mavenProse(t, run, page) })
 	t.Run("win curve", func(t *testing.T) { mavenWinCurve(t, run, page) })
+	t.Run("known answers", func(t *testing.T) { mavenKnownAnswers(t, run) })
 }
 
 // expected is the page of reference values, without the line breaks of its prose.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"truce/pipeline"
+	"truce/pipeline/engine/duckdb"
 	"truce/pipeline/history"
 )
 
@@ -204,7 +205,8 @@ func TestAnOlderExportThatArrivesLateLoses(t *testing.T) {
 	}
 }
 
-// Where files are kept, how they came and on how many threads they are read changes no byte.
+// Where files are kept, how they came, on how many threads they are read, and whether tables are kept in memory
+// or in files changes no byte.
 func TestTwoSitesPublishTheSameBytes(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, filepath.Join(fixtureFolder, "truce.yaml"))
@@ -213,6 +215,7 @@ func TestTwoSitesPublishTheSameBytes(t *testing.T) {
 	other.now = other.now.AddDate(0, 3, 0)
 	o := other.options("2026-06-30")
 	o.Config.Engine.Threads = 2
+	o.Engine = duckdb.Engine{MemoryLimit: "512MB", Threads: 2, SmallRun: -1}
 	outcome, err := pipeline.Run(t.Context(), o)
 	require.NoError(t, err)
 	for _, file := range one.Manifest.Files {

@@ -45,6 +45,7 @@ func (r *run) manifest(v *view, fingerprint string) publish.Manifest {
 		Company: r.Config.Company, Timezone: r.Config.Timezone, Currency: r.Config.Currency,
 		ConfigHash: r.Config.Hash(), Fingerprint: fingerprint, Warnings: r.outcome.Warnings,
 		KeepsLatest: r.isReplay(),
+		Predecessor: v.predecessor, Basis: r.basis(v.graph),
 	}
 	for _, b := range v.branches {
 		m.Inputs = append(m.Inputs, publish.Input{

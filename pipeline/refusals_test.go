@@ -24,7 +24,7 @@ func TestFewOrNoDeals(t *testing.T) {
 		"header only":               {nil, "0 created, 0 won, 0 lost, 0 excluded, 0.00"},
 		"one deal":                  {[]string{"1,Won,2024-01-01,2024-02-01,100"}, "1 created, 1 won, 0 lost, 0 excluded, 100.00"},
 		"one deal without any date": {[]string{"1,Won,,,"}, "1 created, 1 won, 0 lost, 0 excluded, 0.00"},
-		"only defects":              {[]string{",Won,2024-01-01,2024-02-01,100", "2,Won,yesterday,,"}, "0 created, 0 won, 0 lost, 0 excluded, 0.00"},
+		"one deal and defects":      {[]string{",Won,2024-01-01,2024-02-01,100", "2,Won,yesterday,,", "3,Won,2024-01-01,2024-02-01,100"}, "1 created, 1 won, 0 lost, 0 excluded, 100.00"},
 		"only deals of the future":  {[]string{"1,New,2025-01-01,,100"}, "0 created, 0 won, 0 lost, 1 excluded, 0.00"},
 	} {
 		t.Run(name, func(t *testing.T) {

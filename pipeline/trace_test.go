@@ -18,10 +18,10 @@ type tracing struct {
 	report, column, query string
 }
 
-// documented reads the queries of docs/tracing.md.
-func documented(t *testing.T) []tracing {
+// documented reads the queries of a page.
+func documented(t *testing.T, page string) []tracing {
 	t.Helper()
-	text := string(read(t, "../docs/tracing.md"))
+	text := string(read(t, page))
 	section := regexp.MustCompile("(?s)\n### (\\w+)\\.(\\w+)\n.*?```sql\n(.*?)```")
 	var found []tracing
 	for _, match := range section.FindAllStringSubmatch(text, -1) {
@@ -63,11 +63,11 @@ func (q tracing) at(t *testing.T, c cell) string {
 	t.Helper()
 	text := strings.ReplaceAll(q.query, "'SQL'", quote(c.step))
 	require.Equal(t, 1, strings.Count(text, "segment = 'SMB'"), q)
-	segment := "segment = " + quote(c.segment)
+	segment := "${1}segment = " + quote(c.segment)
 	if c.segment == "All" {
 		segment = "true"
 	}
-	text = strings.Replace(text, "segment = 'SMB'", segment, 1)
+	text = regexp.MustCompile(`(\w*)segment = 'SMB'`).ReplaceAllString(text, segment)
 	period := "date_trunc('" + c.grain + "', $1) = date '" + c.start + "'"
 	if c.grain == "all" {
 		period = "true"
@@ -83,7 +83,7 @@ func (q tracing) whole() string {
 	switch q.column {
 	case "mean_days":
 		return "avg(part)"
-	case "median_days":
+	case "median_days", "median_cycle_days":
 		return "median(part)"
 	}
 	return "sum(part)"
@@ -96,7 +96,7 @@ func requireTraceable(t *testing.T, run publish.Run) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, session.Close()) }()
 	published := open(t, run)
-	for _, q := range documented(t) {
+	for _, q := range documented(t, "../docs/tracing.md") {
 		filled := 0
 		for _, c := range cells(t, published, q) {
 			row := published.one(t, q.report, c.condition(q.report))
@@ -104,7 +104,7 @@ func requireTraceable(t *testing.T, run publish.Run) {
 			if !isThere {
 				continue // NULL: there is nothing to add up, or not every record has it
 			}
-			got := total(t, session, q, c)
+			got := sumOf(t, session, q.whole(), q.at(t, c))
 			require.InDelta(t, number(t, want), number(t, got), 1e-9, "%s.%s of %+v", q.report, q.column, c)
 			if number(t, want) != 0 {
 				filled++
@@ -137,17 +137,17 @@ func cells(t *testing.T, published reports, q tracing) []cell {
 	return found
 }
 
-// total adds up the parts of the records that the query lists.
-func total(t *testing.T, session *query.Session, q tracing, c cell) string {
+// sumOf adds up the parts of the records that a query lists.
+func sumOf(t *testing.T, session *query.Session, whole, text string) string {
 	t.Helper()
-	result, err := session.Query(t.Context(), fmt.Sprintf("select cast(coalesce(%s, 0) as varchar) from (%s)", q.whole(), q.at(t, c)))
-	require.NoError(t, err, "%s.%s of %+v", q.report, q.column, c)
+	result, err := session.Query(t.Context(), fmt.Sprintf("select cast(coalesce(%s, 0) as varchar) from (%s)", whole, text))
+	require.NoError(t, err, text)
 	defer func() { require.NoError(t, result.Close()) }()
 	require.True(t, result.Next())
-	text, isText := result.Row()[0].(string)
+	sum, isText := result.Row()[0].(string)
 	require.True(t, isText)
 	require.NoError(t, result.Err())
-	return text
+	return sum
 }
 
 func number(t *testing.T, text string) float64 {

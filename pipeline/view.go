@@ -16,6 +16,7 @@ import (
 	"truce/pipeline/landing"
 	"truce/pipeline/model"
 	"truce/pipeline/plan"
+	"truce/pipeline/publish"
 	"truce/pipeline/rule"
 	"truce/pipeline/source"
 	models "truce/sql"
@@ -30,6 +31,8 @@ type view struct {
 	config     []engine.Relation
 	spellings  []string // which values of which fields are probably others, in one line for each field
 	quarantine []engine.QuarantineFile
+	// predecessor is the published run that this one compares itself with; nil if there is none.
+	predecessor *publish.Predecessor
 }
 
 // view settles K and reads the landing as it was known then.
@@ -53,6 +56,9 @@ func (r *run) view(ctx context.Context) (*view, error) {
 	v.facts.MarkDerived()
 	settings := withPresetStages(r.Config)
 	if v.graph, err = Graph(ctx, settings, v.facts.Landing); err != nil {
+		return nil, err
+	}
+	if err := r.predecessor(ctx, v); err != nil {
 		return nil, err
 	}
 	v.spellings = plan.SpellingWarnings(plan.Spellings(settings, v.facts))
@@ -126,7 +132,7 @@ func Graph(ctx context.Context, c *config.Config, visible []engine.Landing) (*mo
 		inputs = append(inputs, l.Name())
 	}
 	if wrong != nil { // not there because of the rules, which is said already
-		inputs = append(inputs, "stg_classified_opportunities", "stg_classified_leads")
+		inputs = append(inputs, slices.Concat([]string{"stg_classified_opportunities", "stg_classified_leads"}, plan.SegmentModels())...)
 	}
 	own, err := newOwnModels(c)
 	if err == nil {
@@ -197,6 +203,7 @@ func (r *run) fingerprint(v *view) string {
 			add(m.Text) // the program's version does not stand for its definitions
 		}
 	}
+	add(v.comparison()...)
 	for _, name := range sortedKeys(r.Accept) {
 		add(name, r.Accept[name])
 	}

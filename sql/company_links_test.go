@@ -30,19 +30,19 @@ func (l landed) landLinks(in oracle.Input, zone *time.Location) {
 			l["activity"] = append(l["activity"], calls(x, zone)...)
 		}
 	}
-	if in.Leads != nil && in.Settings.AsOf%3 != 0 {
-		l["lead_status_change"], l["lead_opportunity"] = []record{}, []record{}
+	if in.LeadStatuses != nil {
+		l["lead_status_change"] = []record{}
 	}
-	for i, x := range in.Leads {
-		if in.Settings.AsOf%3 == 0 {
-			break
-		}
-		l["lead_status_change"] = append(l["lead_status_change"], statuses(x, zone)...)
-		if len(in.Opportunities) > 0 && chance(x.LeadID, "several deals", 4) {
-			l["lead_opportunity"] = append(l["lead_opportunity"],
-				record{"lead_id": x.LeadID, "opportunity_id": in.Opportunities[i%len(in.Opportunities)].OpportunityID},
-				record{"lead_id": x.LeadID, "opportunity_id": in.Opportunities[(i+1)%len(in.Opportunities)].OpportunityID},
-			)
+	for _, c := range in.LeadStatuses {
+		l["lead_status_change"] = append(l["lead_status_change"], record{
+			"lead_id": c.LeadID, "changed_at": moment(&c.ChangedOn, c.LeadID, zone), "sequence": fmt.Sprint(c.Seq), "status": c.Status,
+		})
+	}
+	for _, x := range in.Leads {
+		for _, deal := range dealsOf(x, in) {
+			if len(dealsOf(x, in)) > 1 {
+				l["lead_opportunity"] = append(l["lead_opportunity"], record{"lead_id": x.LeadID, "opportunity_id": deal})
+			}
 		}
 	}
 }
@@ -63,7 +63,7 @@ func meetings(o oracle.Opportunity, zone *time.Location) []record {
 		day := *o.FirstMeetingOn + oracle.Day(days)
 		rows = append(rows, record{
 			"activity_id": fmt.Sprintf("%s %d", o.OpportunityID, len(rows)), "kind": kind, "is_completed": isCompleted,
-			"opportunity_id": o.OpportunityID, "lead_id": nil, "happened_at": moment(&day, o.OpportunityID, zone),
+			"opportunity_id": o.OpportunityID, "lead_id": nil, "contact_id": nil, "happened_at": moment(&day, o.OpportunityID, zone),
 		})
 	}
 	add("call", true, -5)
@@ -73,7 +73,8 @@ func meetings(o oracle.Opportunity, zone *time.Location) []record {
 	return rows
 }
 
-// calls gives two calls for every other lead; some come a week after its creation.
+// calls gives two calls for every other lead; some come a week after its creation, and some are those
+// of the contact that the lead became.
 func calls(x oracle.Lead, zone *time.Location) []record {
 	var rows []record
 	if !chance(x.LeadID, "called", 2) {
@@ -81,30 +82,14 @@ func calls(x oracle.Lead, zone *time.Location) []record {
 	}
 	for _, days := range []int{int(hash(x.LeadID) % 8), 9} {
 		day := x.CreatedOn + oracle.Day(days)
-		rows = append(rows, record{
+		r := record{
 			"activity_id": fmt.Sprintf("%s %d", x.LeadID, len(rows)), "kind": "call", "is_completed": true,
-			"opportunity_id": nil, "lead_id": x.LeadID, "happened_at": moment(&day, x.LeadID, zone),
-		})
-	}
-	return rows
-}
-
-// statuses gives the former statuses of a lead; every other lead went back to marketing, and every
-// other one of those came back.
-func statuses(x oracle.Lead, zone *time.Location) []record {
-	names := []string{"Open"}
-	if chance(x.LeadID, "recycled", 2) {
-		names = append(names, "Nurture")
-		if chance(x.LeadID, "came back", 2) {
-			names = append(names, "Open again")
+			"opportunity_id": nil, "lead_id": x.LeadID, "contact_id": nil, "happened_at": moment(&day, x.LeadID, zone),
 		}
-	}
-	var rows []record
-	for i, name := range names {
-		day := x.CreatedOn + oracle.Day(10*i)
-		rows = append(rows, record{
-			"lead_id": x.LeadID, "changed_at": moment(&day, x.LeadID, zone), "sequence": fmt.Sprint(i), "status": name,
-		})
+		if chance(x.LeadID, "contact", 2) && chance(x.LeadID, "moved", 2) {
+			r["lead_id"], r["contact_id"] = nil, "contact of "+x.LeadID
+		}
+		rows = append(rows, r)
 	}
 	return rows
 }

@@ -33,31 +33,6 @@ func (l landed) landSplits(in oracle.Input) {
 	}
 }
 
-// conversions reads from a landed company which leads became which deals, of which the drawn company
-// says nothing.
-func conversions(in oracle.Input, rows landed) []oracle.Conversion {
-	var list []oracle.Conversion
-	convertedOn := map[any]*oracle.Day{}
-	for _, x := range in.Leads {
-		convertedOn[x.LeadID] = &x.CreatedOn // at the earliest
-		for _, row := range rows["lead"] {
-			if row["lead_id"] == x.LeadID && row["converted_at"] != nil {
-				day := x.CreatedOn + daysToConversion
-				convertedOn[x.LeadID] = &day
-			}
-		}
-	}
-	for _, name := range []string{"lead", "lead_opportunity"} {
-		for _, row := range rows[name] {
-			if deal, ok := row["opportunity_id"].(string); ok {
-				lead := row["lead_id"].(string)
-				list = append(list, oracle.Conversion{LeadID: lead, OpportunityID: deal, ConvertedOn: convertedOn[lead]})
-			}
-		}
-	}
-	return list
-}
-
 // landTouches adds contacts of leads and of deals with campaigns.
 func (l landed) landTouches(in oracle.Input, zone *time.Location) {
 	if in.Leads == nil {

@@ -20,9 +20,6 @@ import (
 // Companies live in Berlin, where a local day begins an hour or two before the UTC one.
 const companyZone = "Europe/Berlin"
 
-// daysToConversion is how long it takes a lead to become a deal.
-const daysToConversion = 20
-
 // record is one landed row: a value by column; nil is NULL.
 type record map[string]any
 
@@ -99,7 +96,7 @@ func opportunityRecord(o oracle.Opportunity, zone *time.Location) record {
 		"opportunity_id": o.OpportunityID, "account_id": text(o.AccountID), "owner_id": text(o.OwnerID),
 		"stage": text(o.Stage), "status": text(o.Status), "is_closed": boolean(o.IsClosed), "is_won": boolean(o.IsWon),
 		"amount": exported(o.Amount, inDollars), "cost_of_goods": exported(o.CostOfGoods, inDollars),
-		"currency": currency(inDollars), "loss_reason": reason,
+		"currency": currency(inDollars), "loss_reason": reason, "competitor": text(o.Competitor),
 		"product": text(o.Breakdowns["product"]), "lead_source": text(o.Breakdowns["lead_source"]),
 		"created_at": moment(o.CreatedOn, o.OpportunityID, zone), "close_date": date(o.CloseDate),
 		"is_deleted": o.IsDeleted, "merged_into": nil,
@@ -117,32 +114,40 @@ func opportunityRecord(o oracle.Opportunity, zone *time.Location) record {
 	return r
 }
 
-// leadRecord also says what became of the lead, of which the oracle knows nothing: every other lead
-// is accepted, every third becomes a deal.
 func leadRecord(x oracle.Lead, in oracle.Input, zone *time.Location) record {
 	r := record{
 		"lead_id": x.LeadID, "campaign_id": text(x.CampaignID), "created_at": moment(&x.CreatedOn, x.LeadID, zone),
 		"mql_at": moment(x.MQLOn, x.LeadID, zone), "is_deleted": x.IsDeleted, "merged_into": nil,
 		"go_to_market": text(x.Segment), "is_banned": x.IsExcludedByRule,
-		"accepted_at": nil, "rejected_at": nil, "converted_at": nil, "opportunity_id": nil,
+		"accepted_at": moment(x.AcceptedOn, x.LeadID, zone), "rejected_at": moment(x.RejectedOn, x.LeadID, zone),
+		"converted_at": moment(x.ConvertedOn, x.LeadID, zone), "opportunity_id": nil,
+		"status": text(x.Status), "source": text(x.Source), "assigned_at": nil, "contact_id": nil,
 	}
 	if x.IsMerged {
 		r["merged_into"] = "elsewhere"
 	}
-	later := func(days int) any {
-		day := x.CreatedOn + oracle.Day(days)
-		return moment(&day, x.LeadID, zone)
+	if chance(x.LeadID, "assigned", 2) {
+		day := x.CreatedOn + oracle.Day(hash(x.LeadID)%4)
+		r["assigned_at"] = moment(&day, x.LeadID, zone)
 	}
-	if chance(x.LeadID, "accepted", 2) {
-		r["accepted_at"] = later(12)
-	} else if chance(x.LeadID, "rejected", 2) {
-		r["rejected_at"] = later(9)
+	if chance(x.LeadID, "contact", 2) {
+		r["contact_id"] = "contact of " + x.LeadID
 	}
-	if len(in.Opportunities) > 0 && chance(x.LeadID, "converted", 3) {
-		r["converted_at"] = later(daysToConversion)
-		r["opportunity_id"] = in.Opportunities[int(hash(x.LeadID))%len(in.Opportunities)].OpportunityID
+	if deals := dealsOf(x, in); len(deals) > 0 && (len(deals) == 1 || chance(x.LeadID, "names one", 2)) {
+		r["opportunity_id"] = deals[0]
 	}
 	return r
+}
+
+// dealsOf names the deals that a lead became.
+func dealsOf(x oracle.Lead, in oracle.Input) []string {
+	var ids []string
+	for _, c := range in.Conversions {
+		if c.LeadID == x.LeadID {
+			ids = append(ids, c.OpportunityID)
+		}
+	}
+	return ids
 }
 
 func costRecord(c oracle.CostLine) record {
@@ -177,18 +182,23 @@ func currency(inDollars bool) string {
 	return "EUR"
 }
 
-// moment gives a time of day on a local day, in UTC; half of the records happen after midnight, the
-// others late in the evening.
+// moment gives a time of day on a local day, in UTC.
 func moment(day *oracle.Day, id string, zone *time.Location) any {
 	if day == nil {
 		return nil
 	}
 	y, m, d := time.Unix(int64(*day)*86400, 0).UTC().Date()
-	at := time.Date(y, m, d, 0, 10, 0, 0, zone)
+	return time.Date(y, m, d, 0, minuteOf(id), 0, 0, zone).UTC()
+}
+
+// minuteOf gives the minute of the local day at which everything of a record happens: half of the
+// records are after midnight, the others late in the evening.
+func minuteOf(id string) int {
+	minute := int(hash(id) % 9)
 	if chance(id, "evening", 2) {
-		at = time.Date(y, m, d, 23, 50, 0, 0, zone)
+		return 23*60 + 50 + minute
 	}
-	return at.Add(time.Duration(hash(id)%500) * time.Second).UTC()
+	return 10 + minute
 }
 
 func date(day *oracle.Day) any {
@@ -250,9 +260,12 @@ func companyConfig(t require.TestingT, s oracle.Settings) *config.Config {
 			map[string]any{"name": "Training", "starts": "2024-03-01", "treated": "go_to_market = 'SMB'", "control": "go_to_market <> 'SMB'"},
 			map[string]any{"name": "New business first", "starts": "2024-02-01", "treated": "is_new = true"},
 		},
-		"reports":             map[string]any{"owners": s.PublishesOwners},
-		"stages":              map[string]any{"won": s.Won, "lost": s.Lost},
-		"lead_process":        map[string]any{"recycled": []string{"Nurture"}},
+		"targets": companyTargets(s),
+		"reports": map[string]any{"owners": s.PublishesOwners, "weeks": s.Weeks},
+		"stages":  map[string]any{"won": s.Won, "lost": s.Lost},
+		"lead_process": map[string]any{
+			"mql": s.LeadProcess.MQL, "accepted": s.LeadProcess.Accepted, "rejected": s.LeadProcess.Rejected, "recycled": s.LeadProcess.Recycled,
+		},
 		"sourcing":            map[string]any{"marketing": []string{"Web"}, "partner": []string{"Partner"}},
 		"no_decision_reasons": []string{"No decision"}, "new_business": "is_new = true",
 		"exclude": map[string]any{"opportunity": "is_banned = true", "lead": "is_banned = true"},

@@ -84,7 +84,7 @@ func newFollowupBench(t *testing.T, zone string, sla config.LeadSLA, asOf oracle
 		`create table stg_activities (activity_id varchar, lead_id varchar, contact_id varchar, happened_at timestamp,
 			kind varchar default 'call', direction varchar, is_automated boolean, is_completed boolean)`,
 		"create view stg_classified_leads as select * from leads",
-		"create table stg_classified_opportunities (opportunity_id varchar, created_at timestamp)",
+		"create table stg_opportunities (opportunity_id varchar, created_at timestamp)",
 		// who is converted by the as-of date is what int_leads says
 		fmt.Sprintf(`create view int_leads as select lead_id, cast(null as varchar) as opportunity_id, cast(null as varchar) as exclusion,
 			case when converted_at < timestamp '%s' then cast(converted_at as date) end as converted_on from leads`, b.end(t, zone)),

@@ -62,6 +62,7 @@ func damage() map[string][]string {
 			"update rpt_win_loss_reasons set share = share_high + 0.01 where share is not null",
 			"update rpt_pipeline_velocity set win_rate = 1.01 where segment = 'All'",
 			"update rpt_sourcing set win_rate = 1.01 where win_rate is not null",
+			"update rpt_scorecard set sql_rate_low = null where sql_rate is not null",
 			"update rpt_quota_attainment set owner_at_quota_share = 1.01 where owner_count > 0",
 			"update rpt_pipeline_waterfall set slip_rate = 1.01 where slip_rate is not null",
 		},
@@ -118,6 +119,7 @@ func damage() map[string][]string {
 			"update rpt_pipeline_waterfall set deal_count = deal_count + 1 where component in ('start', 'end')",
 			"update rpt_pipeline_waterfall set deal_count = 0 where component = 'won'",
 			"update rpt_pipeline_waterfall set deal_count = deal_count + 1 where component = 'increased' and segment = 'SMB'",
+			"update rpt_pipeline_waterfall set deal_count = deal_count + 1 where component in ('start', 'segment_out') and segment in ('SMB', 'All')",
 		},
 		"check_program_impact": {
 			"update rpt_program_impact set effect = effect + 0.01 where comparison = 'impact'",
@@ -134,6 +136,23 @@ func damage() map[string][]string {
 			"update rpt_quota_attainment set owner_at_quota_count = owner_count + 1 where segment = 'All'",
 			"update rpt_quota_attainment set is_met = not is_met",
 		},
+		"check_scorecard": {
+			"update rpt_scorecard set won_count = won_count + 1 where segment = 'SMB'",
+			"update rpt_scorecard set is_cohort_mature = not is_cohort_mature",
+			"update rpt_scorecard set mql_count = mql_count + 1 where segment = 'All'",
+			"update rpt_scorecard set within_sla_count = within_sla_count + 1 where segment = 'Unassigned'",
+			"update rpt_scorecard set credited_value = credited_value + 0.01",
+			"update rpt_scorecard set total_cost = total_cost + 0.01 where segment = 'SMB'",
+			"update rpt_scorecard set created_value = created_value + 0.01 where segment = 'SMB'",
+			"update rpt_scorecard set median_cycle_days = median_cycle_days + 1 where median_cycle_days is not null",
+			"update rpt_scorecard set win_rate_effect = win_rate_effect + 0.01 where segment = 'SMB'",
+			"update rpt_scorecard set largest_driver = null",
+			"update rpt_scorecard set coverage_state = 'met'",
+			"update rpt_scorecard set is_win_rate_met = not is_win_rate_met",
+			"update rpt_scorecard set is_lead_count_met = true where is_lead_count_met is null",
+			"delete from rpt_scorecard where segment = 'SMB'",
+			"update rpt_scorecard set lead_count_target = null, is_lead_count_met = null",
+		},
 		"check_market_entry": {
 			"update rpt_market_entry set first_win_month = null where entry_month is not null",
 			"update rpt_market_entry set break_even_month = date '1990-01-01' where first_cost_month is not null",
@@ -148,6 +167,9 @@ func damage() map[string][]string {
 			"update int_costs set direct_cents = direct_cents + 1 where direct_cents <> 0",
 			"update int_cost_lines set bucket = 'elsewhere' where cents is not null",
 			"update rpt_cost_of_sale set total_cost = total_cost + 0.01 where segment = 'All' and period_grain = 'month'",
+		},
+		"check_restatements": {
+			"insert into rpt_restatements (report, segment, period_grain, period_start, breakdown, metric, old_value, new_value) values ('win_rate', 'All', 'month', date '2024-03-01', 'none', 'won_count', 100, 106)",
 		},
 		"check_records_add_up": {
 			"delete from int_opportunities where exclusion is null",
@@ -178,7 +200,9 @@ func damage() map[string][]string {
 			"insert into rpt_program_impact select * from rpt_program_impact where metric = 'win_rate'",
 			"insert into rpt_pipeline_waterfall select * from rpt_pipeline_waterfall where segment = 'SMB'",
 			"insert into rpt_market_entry select * from rpt_market_entry where segment = 'SMB'",
+			"insert into rpt_scorecard select * from rpt_scorecard where segment = 'SMB'",
 			"insert into rpt_pipeline_velocity select * from rpt_pipeline_velocity where segment = 'SMB'",
+			"insert into rpt_restatements (report) values ('win_rate'), ('win_rate')",
 		},
 		"check_future_creation": {
 			"update stg_opportunities set created_at = timestamp '2200-01-01' where is_deleted is not true",
@@ -202,6 +226,7 @@ func damage() map[string][]string {
 		"check_lead_keys":        {"insert into fct_lead select * from fct_lead limit 1"},
 		"check_opportunity_trace": {
 			"update fct_opportunity set segment = 'SMB' where segment <> 'SMB' and is_counted",
+			"update fct_opportunity set created_segment = 'SMB' where created_segment <> 'SMB' and is_counted",
 			"update fct_opportunity set amount = amount + 0.01 where is_counted and outcome = 'won'",
 			"delete from fct_opportunity where not is_counted",
 		},

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -12,14 +13,16 @@ import (
 
 	"truce/fixtures/oracle"
 	"truce/fixtures/oracle/companies"
+	"truce/pipeline/model"
+	models "truce/sql"
 )
 
 // companyChecks is how many companies are drawn where the command line does not say.
 const companyChecks = "60"
 
 // TestReportsAgreeWithTheOracle compares the reports that the oracle computes, row by row and
-// column by column: counts, dates and money exactly, other numbers to 1e-9. It also evaluates every
-// check that blocks: what holds for any company holds for these.
+// column by column: counts, dates and money exactly, other numbers to 1e-9. It also evaluates the
+// checks: what holds for any company holds for these.
 func TestReportsAgreeWithTheOracle(t *testing.T) { //nolint:paralleltest // it sets a flag of rapid
 	isGiven := false
 	flag.Visit(func(f *flag.Flag) { isGiven = isGiven || f.Name == "rapid.checks" })
@@ -36,11 +39,16 @@ func TestReportsAgreeWithTheOracle(t *testing.T) { //nolint:paralleltest // it s
 		agree(t, s, "rpt_win_curve", winCurveRows(in))
 		agree(t, s, "rpt_sales_cycle", salesCycleRows(in))
 		agree(t, s, "rpt_cost_of_sale", costRows(in))
-		in.Conversions = conversions(in, rows)
+		in.MinuteOf = minuteOf
 		agree(t, s, "rpt_change_drivers", changeDriverRows(in))
 		agree(t, s, "rpt_pipeline_velocity", velocityRows(in))
 		agree(t, s, "rpt_quota_attainment", quotaRows(in))
 		agree(t, s, "rpt_pipeline_waterfall", waterfallRows(in))
+		agree(t, s, "rpt_stage_conversion", stageRows(in))
+		agree(t, s, "rpt_funnel", funnelRows(in))
+		agree(t, s, "rpt_lead_followup", followupRows(t, in, rows))
+		agree(t, s, "rpt_win_loss_reasons", winLossRows(in))
+		agree(t, s, "rpt_sourcing", sourcingRows(in, rows))
 		require.Empty(t, s.brokenInvariants(t, rows))
 	})
 }
@@ -49,7 +57,11 @@ func TestReportsAgreeWithTheOracle(t *testing.T) { //nolint:paralleltest // it s
 // that a segment lacks; the report leaves them out, and nothing may be in them.
 func agree(t require.TestingT, s *stand, name string, expected []record) {
 	actual, key := s.rows(t, name), s.key(t, name)
+	m, _ := s.graph.Model(name)
 	for _, want := range expected {
+		if !slices.Contains(columnsOf(m), "pipeline") {
+			delete(want, "pipeline")
+		}
 		texts := map[string]string{}
 		for column, value := range want {
 			texts[column] = cellText(value)
@@ -236,4 +248,18 @@ func costRows(in oracle.Input) []record {
 		})
 	}
 	return rows
+}
+
+// TestOnlyWarningsMayBeOdd fails when a check that blocks is taken for an oddity, or one that is gone.
+func TestOnlyWarningsMayBeOdd(t *testing.T) {
+	t.Parallel()
+	written, err := model.Read(models.Files)
+	require.NoError(t, err)
+	warns := map[string]bool{}
+	for _, m := range written {
+		warns[m.Name] = m.Kind == model.Check && m.Severity == model.Warn
+	}
+	for name := range oddities() {
+		require.True(t, warns[name], name)
+	}
 }

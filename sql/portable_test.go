@@ -13,11 +13,13 @@ import (
 // fails on everything that is not known to mean the same in DuckDB and Spark.
 func TestModelsArePortable(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, newWorkshop(t), filepath.FromSlash("cases/int_opportunities/segment_and_account"))
 	var found []string
-	for _, m := range b.graph.Models {
-		for _, problem := range unportable(t, b, m.SQL) {
-			found = append(found, m.Name+": "+problem)
+	for _, folder := range []string{"cases/int_opportunities/segment_and_account", "cases/int_opportunity_segments/each_change_of_deal_account_and_owner"} {
+		b := newBench(t, newWorkshop(t), filepath.FromSlash(folder))
+		for _, m := range b.graph.Models {
+			for _, problem := range unportable(t, b, m.SQL) {
+				found = append(found, m.Name+": "+problem)
+			}
 		}
 	}
 	require.Empty(t, found)

@@ -33,6 +33,9 @@ type stand struct {
 	built   int
 	written []*model.Model
 	graph   *model.Graph
+
+	segmentsAsOf string // empty means now
+	pipelines    []config.Pipeline
 }
 
 func newStand(t *testing.T) *stand {
@@ -57,6 +60,10 @@ func newStand(t *testing.T) *stand {
 // models but the checks.
 func (s *stand) build(t require.TestingT, settings oracle.Settings, rows landed) {
 	c, facts := companyConfig(t, settings), companyFacts(settings.AsOf, rows)
+	if s.segmentsAsOf != "" {
+		c.SegmentsAsOf = s.segmentsAsOf
+	}
+	c.Pipelines = s.pipelines
 	if rows["exchange_rate"] != nil {
 		c.ExchangeRates = nil // the extract says it all
 	}
@@ -214,28 +221,36 @@ func (s *stand) rows(t require.TestingT, name string) map[string]map[string]stri
 	key := s.key(t, name)
 	byKey := map[string]map[string]string{}
 	for _, row := range s.query(t, "select * from "+name) {
-		require.NotContains(t, byKey, key(row), "%s: the key is not unique", name)
+		_, isTwice := byKey[key(row)] // NotContains would look at every row
+		require.False(t, isTwice, "%s: the key %s is not unique", name, key(row))
 		byKey[key(row)] = row
 	}
 	return byKey
 }
 
+// brokenInvariants evaluates the checks that hold for every company: all but those that may rightly warn
+// of a drawn one.
+func (s *stand) brokenInvariants(t require.TestingT, rows landed) []string {
+	may := oddities()
+	return slices.DeleteFunc(s.brokenChecks(t, rows), func(broken string) bool {
+		name, _, _ := strings.Cut(broken, ": ")
+		return may[name] != ""
+	})
+}
+
+// oddities are the checks that may rightly warn of a drawn company, and why.
+func oddities() map[string]string {
+	return map[string]string{
+		"check_segments": "a segment may have no deal",
+		"check_outcomes": "a company may have no deal that is won, or lost, or counted at all",
+		"check_stages":   "stages that are open and no step's mean nothing where the deals say nothing else",
+	}
+}
+
 // brokenChecks evaluates every check whose entities are there, and says what the broken ones say.
 func (s *stand) brokenChecks(t require.TestingT, rows landed) []string {
-	return slices.Concat(s.broken(t, rows, model.Block), s.broken(t, rows, model.Warn))
-}
-
-// brokenInvariants evaluates the checks that hold for every company; the others warn of odd ones.
-func (s *stand) brokenInvariants(t require.TestingT, rows landed) []string {
-	return s.broken(t, rows, model.Block)
-}
-
-func (s *stand) broken(t require.TestingT, rows landed, severity string) []string {
 	var broken []string
 	for _, m := range s.graph.Kind(model.Check) {
-		if m.Severity != severity {
-			continue
-		}
 		isMissing := func(need string) bool { _, ok := rows[need]; return !ok }
 		if slices.ContainsFunc(m.Needs, isMissing) {
 			continue

@@ -102,7 +102,7 @@ func starProblems(m *model.Model, tokens []string) []string {
 			continue
 		}
 		relation := after(tokens, i+from)
-		for _, prefix := range []string{"landing_", "config_", "stg_", "int_", "fct_", "rpt_"} {
+		for _, prefix := range []string{"landing_", "config_", "previous_", "stg_", "int_", "fct_", "rpt_"} {
 			if strings.HasPrefix(relation, prefix) {
 				found = append(found, "select * from "+relation+"; name the columns")
 			}

@@ -68,6 +68,7 @@ func (a *app) check(cmd *cobra.Command) error {
 			return err
 		}
 		report.Sample = newSampleReport(sampled)
+		report.Warnings = append(report.Warnings, sampled.Warnings(c)...)
 	}
 	if a.json {
 		err = a.printJSON(report)

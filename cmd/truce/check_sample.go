@@ -13,6 +13,8 @@ type sampleReport struct {
 	Segments []sampleSegment `json:"segments"`
 	Deleted  int64           `json:"deleted"`  // deals that no report counts
 	Excluded int64           `json:"excluded"` // deals that exclude.opportunity leaves out
+	// Processes has the default process first, then that of each listed pipeline.
+	Processes []processReport `json:"processes"`
 }
 
 type sampleSegment struct {
@@ -24,7 +26,7 @@ type sampleSegment struct {
 
 // newSampleReport gives nil if the samples have no record at all.
 func newSampleReport(s pipeline.SampledSegments) *sampleReport {
-	r := &sampleReport{Whole: s.Whole, Deleted: s.Deleted, Excluded: s.Excluded}
+	r := &sampleReport{Whole: s.Whole, Deleted: s.Deleted, Excluded: s.Excluded, Processes: newProcessReports(s.Processes)}
 	records := s.Deleted + s.Excluded
 	for i, seg := range s.Segments {
 		records += seg.Deals + seg.Leads
@@ -68,5 +70,6 @@ func (r *sampleReport) text(width int) string {
 	if r.Excluded > 0 {
 		text.WriteString(item(counted(int(r.Excluded), "deal")+" left out by exclude.opportunity", "  ", width))
 	}
+	text.WriteString(r.processes(width))
 	return text.String()
 }

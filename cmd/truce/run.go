@@ -57,7 +57,7 @@ EXIT STATUS
 	flags.BoolVar(&o.wait, "wait", false, "wait for the lock instead of exiting 5")
 	flags.StringArrayVar(&o.accept, "accept", nil, "publish although this check fails; repeatable")
 	flags.StringVar(&o.reason, "reason", "", "why the failed checks are accepted")
-	flags.BoolVar(&o.scorecard, "scorecard", false, "print the headlines of every segment at the end")
+	flags.BoolVar(&o.scorecard, "scorecard", false, "print both promises of the newest quarter at the end")
 	return cmd
 }
 

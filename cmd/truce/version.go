@@ -12,7 +12,7 @@ import (
 )
 
 // version is the program's version.
-const version = "0.1.0"
+const version = "0.3.0"
 
 // program gives the version, the commit that was built and the version of DuckDB.
 func program(ctx context.Context) (publish.Program, error) {

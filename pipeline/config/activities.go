@@ -12,8 +12,10 @@ import (
 // activities checks that every activity is meant for steps of the process.
 func (v *validator) activities() {
 	var steps, seen []string
-	for _, step := range v.config.Process {
-		steps = append(steps, step.Step)
+	for _, p := range v.config.Processes() {
+		for _, step := range p.Process {
+			steps = append(steps, step.Step)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.config.Activities)) {
 		key, folded := "activities."+name, strings.ToLower(name)
@@ -31,7 +33,7 @@ func (v *validator) activities() {
 		seen = append(seen, folded)
 		for i, step := range list {
 			if !slices.Contains(steps, step) {
-				v.fail(fmt.Sprintf("%s[%d]", key, i), fmt.Sprintf("the process has no step %q", step), nearest.Hint(step, steps))
+				v.fail(fmt.Sprintf("%s[%d]", key, i), fmt.Sprintf("no process has a step %q", step), nearest.Hint(step, steps))
 			}
 		}
 	}

@@ -23,7 +23,7 @@ func TestThePromiseAndActivitiesAreChecked(t *testing.T) {
 		{`lead_sla: {business_hours: {from: "17:00"}}`, "5:28: lead_sla.business_hours.to: 17:00 is not after 17:00; business hours end on the day on which they begin"},
 		{"lead_sla: {business_hours: {holidays: none.csv}}", "5:39: lead_sla.business_hours.holidays: there is no file none.csv; name a file with a date YYYY-MM-DD on each line, or with a column date"},
 		{"lead_sla: {business_hours: {holidays: .}}", "5:39: lead_sla.business_hours.holidays: . is no list of holidays; name a file with a date YYYY-MM-DD on each line, or with a column date"},
-		{"process: [{step: Demo}]\nactivities: {Webinar: Dmo}", `6:23: activities.Webinar[0]: the process has no step "Dmo"; did you mean "Demo"?`},
+		{"process: [{step: Demo}]\nactivities: {Webinar: Dmo}", `6:23: activities.Webinar[0]: no process has a step "Dmo"; did you mean "Demo"?`},
 		{"process: [{step: Demo}]\nactivities: {unmapped: Demo}", `6:14: activities.unmapped: the name "unmapped" is reserved; activities that are not listed are unmapped`},
 		{"process: [{step: Demo}]\nactivities: {Webinar: Demo, webinar: Demo}", `6:29: activities.webinar: "webinar" is listed twice; case does not matter; keep one of the two`},
 		{"activities: {Webinar: []}", "5:23: activities.Webinar: no step is listed; list the steps that the activity is meant for"},

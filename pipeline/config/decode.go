@@ -98,10 +98,9 @@ func (c *Config) resolve(path string) error {
 
 // normalize writes out what an empty setting stands for.
 func (c *Config) normalize() {
-	for i := range c.Process {
-		if len(c.Process[i].Stages) == 0 && c.Process[i].Step != "" {
-			c.Process[i].Stages = []string{c.Process[i].Step}
-		}
+	normalizeSteps(c.Process)
+	for i := range c.Pipelines {
+		normalizeSteps(c.Pipelines[i].Process)
 	}
 	for name, job := range c.Jobs {
 		if job.Timezone == "" {

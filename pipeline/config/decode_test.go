@@ -158,10 +158,28 @@ func TestHashFollowsTheNumbers(t *testing.T) {
 		"mode":     minimal + "    mode: snapshot\n",
 		"column":   minimal + "    extracts: {opportunity: {columns: {amount: A}}}\n",
 		"no file":  minimal + "reports: {duckdb: false}\n",
+		"weeks":    minimal + "reports: {weeks: true}\n",
 	} {
 		hash := decode(t, text).Hash()
 		require.NotContains(t, seen, hash, "%s and %s", name, seen[hash])
 		seen[hash] = name
+	}
+}
+
+func TestNumbersHashLeavesOutWhatMovesNoNumber(t *testing.T) {
+	t.Parallel()
+	base := decode(t, minimal+"segments: [{name: A, where: x = 1}]\n").NumbersHash()
+	for _, text := range []string{
+		"segments: [{name: A, where: x = 1, strategy: Land, motion: Field, number_owner: Ann}]\n",
+		"segments: [{name: A, where: x = 1}]\nchecks: {restatement: {rate: 0.2}}\n",
+		"segments: [{name: A, where: x = 1}]\nreports: {owners: true}\n",
+	} {
+		require.Equal(t, base, decode(t, minimal+text).NumbersHash(), text)
+	}
+	for _, text := range []string{
+		"segments: [{name: A, where: x = 2}]\n", "segments: [{name: A, where: x = 1}]\ncohort_days: 90\n",
+	} {
+		require.NotEqual(t, base, decode(t, minimal+text).NumbersHash(), text)
 	}
 }
 

@@ -17,6 +17,9 @@ func (c *Config) Hash() string {
 	content := *c
 	content.Models = "" // the models themselves are part of what a run is made of
 	content.Paths, content.Jobs, content.Engine, content.Reports.KeepDays = Paths{}, nil, Engine{}, 0
+	if !c.AnchorsSegments() {
+		content.SegmentsAsOf = ""
+	}
 	content.LeadSLA.BusinessHours.Holidays = strings.Join(c.LeadSLA.BusinessHours.Closed, " ")
 	content.Sources = make([]Source, len(c.Sources))
 	for i, source := range c.Sources {
@@ -25,6 +28,18 @@ func (c *Config) Hash() string {
 	}
 	sum := sha256.Sum256([]byte(canonical(reflect.ValueOf(content))))
 	return hex.EncodeToString(sum[:])
+}
+
+// NumbersHash is the Hash of the settings that can move a number which restatements compares. Limits of
+// checks, what is published, promises, programmes and what reports say of a segment are left out.
+func (c *Config) NumbersHash() string {
+	content := *c
+	content.Checks, content.Reports, content.Targets, content.Programs = Checks{}, Reports{}, nil, nil
+	content.Segments = make([]Segment, len(c.Segments))
+	for i, s := range c.Segments {
+		content.Segments[i] = Segment{Name: s.Name, Where: s.Where, LeadWhere: s.LeadWhere}
+	}
+	return content.Hash()
 }
 
 // canonical writes the value with settings by key and texts in quotes. It leaves out what is zero,

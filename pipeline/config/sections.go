@@ -16,20 +16,6 @@ var (
 	ratePattern = regexp.MustCompile(`^[0-9]{1,10}(\.[0-9]{1,8})?$`)
 )
 
-func (v *validator) segments() {
-	for i, segment := range v.config.Segments {
-		key := fmt.Sprintf("segments[%d]", i)
-		taken := slices.ContainsFunc(v.config.Segments[:i], func(s Segment) bool {
-			return strings.EqualFold(s.Name, segment.Name)
-		})
-		v.properName(key+".name", segment.Name, "segment", taken, []string{"All", "Unassigned"})
-		if strings.TrimSpace(segment.Where) == "" {
-			v.fail(key+".where", "the rule is missing", "write a condition such as employees < 100")
-		}
-		v.rule(key+".lead_where", segment.LeadWhere)
-	}
-}
-
 // properName checks a name that reports show, among names that Truce gives itself.
 func (v *validator) properName(key, name, what string, taken bool, reserved []string) {
 	isReserved := slices.ContainsFunc(reserved, func(r string) bool { return strings.EqualFold(r, name) })
@@ -42,33 +28,6 @@ func (v *validator) properName(key, name, what string, taken bool, reserved []st
 		v.fail(key, fmt.Sprintf("the name %q is reserved", name), "choose another name")
 	case taken:
 		v.fail(key, fmt.Sprintf("the name %q is taken by another %s", name, what), "give each "+what+" its own name")
-	}
-}
-
-func (v *validator) process() {
-	stages := v.config.Stages
-	v.names("stages.won", stages.Won)
-	v.names("stages.lost", stages.Lost)
-	for i, stage := range stages.Lost {
-		if slices.Contains(stages.Won, stage) {
-			v.fail(fmt.Sprintf("stages.lost[%d]", i), fmt.Sprintf("%q is listed as won too", stage), "keep one of the two")
-		}
-	}
-	steps := make(map[string]string)
-	for i, step := range v.config.Process {
-		key := fmt.Sprintf("process[%d]", i)
-		taken := slices.ContainsFunc(v.config.Process[:i], func(s Step) bool { return strings.EqualFold(s.Step, step.Step) })
-		v.properName(key+".step", step.Step, "step", taken, []string{"Lead", "MQL", "SAL", "SQL", "Won", "None"})
-		v.names(key+".stages", step.Stages)
-		for j, stage := range step.Stages {
-			if other, ok := steps[stage]; ok && other != step.Step {
-				v.fail(fmt.Sprintf("%s.stages[%d]", key, j), fmt.Sprintf("stage %q belongs to step %q already", stage, other), "keep it in one step")
-			}
-			if slices.Contains(stages.Won, stage) || slices.Contains(stages.Lost, stage) {
-				v.fail(fmt.Sprintf("%s.stages[%d]", key, j), fmt.Sprintf("stage %q ends a deal by stages", stage), "leave it out of the process; Won follows the last step by itself")
-			}
-			steps[stage] = step.Step
-		}
 	}
 }
 

@@ -9,19 +9,22 @@ type Config struct {
 	Paths            Paths              `yaml:"paths" doc:"Folders of the program."`
 	Sources          []Source           `yaml:"sources" doc:"Where the exports are; at least one." required:"true"`
 	Segments         []Segment          `yaml:"segments" doc:"Go-to-market segments in order; the first whose rule holds wins, the rest is Unassigned."`
+	SegmentsAsOf     string             `yaml:"segments_as_of" doc:"Which version of a record decides its segment. now: the newest. anchor: the one that held on the day by which a metric counts it." default:"now" enum:"now,anchor"`
 	Breakdowns       []string           `yaml:"breakdowns" doc:"Dimensions by which win_rate, sales_cycle, lead_quality and lead_followup are broken down besides the segment; at most eight."`
 	Stages           Stages             `yaml:"stages" doc:"Which stages end a deal, where the CRM has no flags for it. Defaults to the preset's."`
 	Process          []Step             `yaml:"process" doc:"The sales process that both teams share, in order."`
+	Pipelines        []Pipeline         `yaml:"pipelines" doc:"Pipelines whose deals follow a process of their own; stages and process hold for all other deals."`
 	LeadProcess      LeadProcess        `yaml:"lead_process" doc:"Lead statuses that mean a step of the funnel."`
 	LeadSLA          LeadSLA            `yaml:"lead_sla" doc:"How soon leads must be answered; lead_followup measures it."`
 	Activities       map[string]Strings `yaml:"activities" doc:"Steps of the process that each campaign type or kind of activity is meant for; activity_alignment looks at them."`
-	Sourcing         Sourcing           `yaml:"sourcing" doc:"Lead sources by the team that finds such deals; a campaign means marketing, the rest is unknown."`
+	Sourcing         Sourcing           `yaml:"sourcing" doc:"Lead sources by the team that finds such deals. Of other deals a campaign means marketing, else the function of the owner who created the deal counts; the rest is unknown."`
 	NoDecision       []string           `yaml:"no_decision_reasons" doc:"Loss reasons that mean that the customer did not decide."`
 	NewBusiness      string             `yaml:"new_business" doc:"Rule for deals that can win a new customer; empty means every deal."`
 	Exclude          Exclude            `yaml:"exclude" doc:"Rules for records that are counted as excluded."`
 	CohortDays       int                `yaml:"cohort_days" doc:"Days after which a cohort is judged." default:"180"`
 	Costs            Costs              `yaml:"costs" doc:"How the cost ledger is read."`
 	Programs         []Program          `yaml:"programs" doc:"What the company did to sell better, so that program_impact says what came of it."`
+	Targets          []Target           `yaml:"targets" doc:"What marketing and sales promised for a quarter; scorecard says what came of it."`
 	ExchangeRates    []ExchangeRate     `yaml:"exchange_rates" doc:"Rates of other currencies to the reporting one."`
 	Checks           Checks             `yaml:"checks" doc:"Limits of the checks."`
 	Jobs             map[string]Job     `yaml:"jobs" doc:"What truce schedule runs, by name."`
@@ -99,13 +102,6 @@ type Attribute struct {
 	Type string `yaml:"type" doc:"Type of the values." default:"text" enum:"text,integer,decimal,rate,boolean,date,timestamp"`
 }
 
-// Segment is one go-to-market segment.
-type Segment struct {
-	Name      string `yaml:"name" doc:"Name of the segment, unique." required:"true"`
-	Where     string `yaml:"where" doc:"Rule over the deal, its account and its owner." required:"true"`
-	LeadWhere string `yaml:"lead_where" doc:"Rule over the lead; where, if all its columns exist for leads."`
-}
-
 // Stages lists the stages that end a deal.
 type Stages struct {
 	Won  []string `yaml:"won" doc:"Stages in which a deal is won."`
@@ -161,14 +157,20 @@ type ExchangeRate struct {
 
 // Checks holds the limits of the checks.
 type Checks struct {
-	Quarantine QuarantineLimit   `yaml:"quarantine" doc:"How much may be refused; both limits must be exceeded to block."`
-	Freshness  map[string]string `yaml:"freshness" doc:"Greatest age of the newest file, by entity, such as 26h." keys:"entity"`
+	Quarantine  QuarantineLimit   `yaml:"quarantine" doc:"How much may be refused; both limits must be exceeded to block."`
+	Freshness   map[string]string `yaml:"freshness" doc:"Greatest age of the newest file, by entity, such as 26h." keys:"entity"`
+	Restatement RestatementLimit  `yaml:"restatement" doc:"How far the wins of a closed month may move from one published run to the next without a warning."`
 }
 
 // QuarantineLimit is exceeded when both the rate and the rows are.
 type QuarantineLimit struct {
 	Rate float64 `yaml:"rate" doc:"Share of the rows of a file." default:"0.005"`
 	Rows int64   `yaml:"rows" doc:"Number of rows of a file." default:"20"`
+}
+
+// RestatementLimit is exceeded when the number or the value of a month's wins moves by more.
+type RestatementLimit struct {
+	Rate float64 `yaml:"rate" doc:"Share of what the earlier run published." default:"0.05"`
 }
 
 // Job is something that runs by the clock.
@@ -186,6 +188,7 @@ type Reports struct {
 	DuckdbMarts bool `yaml:"duckdb_marts" doc:"Put the record-level marts into truce.duckdb too." default:"false"`
 	KeepDays    int  `yaml:"keep_days" doc:"Days after which published runs are removed; 0 keeps all." default:"400"`
 	Owners      bool `yaml:"owners" doc:"Give each owner rows of its own in quota_attainment; by default only teams have some." default:"false"`
+	Weeks       bool `yaml:"weeks" doc:"Give the reports rows for ISO weeks besides months, quarters and years." default:"false"`
 }
 
 // Engine holds the limits of the database engine.

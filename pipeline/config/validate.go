@@ -32,7 +32,7 @@ func validate(c *Config, d *decoder) {
 	v.sources()
 	v.segments()
 	v.breakdowns()
-	v.process()
+	v.processes()
 	v.leadProcess()
 	v.leadSLA()
 	v.activities()
@@ -40,6 +40,7 @@ func validate(c *Config, d *decoder) {
 	v.costs()
 	v.exchangeRates()
 	v.programs()
+	v.targets()
 	v.checks()
 	v.jobs()
 	v.engine()
@@ -160,6 +161,9 @@ func (v *validator) checks() {
 	}
 	if checks.Quarantine.Rows < 0 {
 		v.fail("checks.quarantine.rows", "cannot be negative", "write 0 or more")
+	}
+	if rate := checks.Restatement.Rate; !(rate >= 0 && rate <= 1) {
+		v.fail("checks.restatement.rate", fmt.Sprintf("%v is no share of wins", rate), "write 0 to 1")
 	}
 	for name, age := range checks.Freshness {
 		v.duration("checks.freshness."+name, age, time.Second)

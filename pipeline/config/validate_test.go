@@ -79,6 +79,7 @@ func TestRatesJobsAndLimitsAreChecked(t *testing.T) {
 		{"exchange_rates: [{currency: USD, valid_from: 2026-02-01, rate: 1}]", "5:29: exchange_rates[0].currency: USD is the reporting currency, whose rate is 1; remove the entry"},
 		{"exchange_rates: [{currency: EUR, valid_from: 2026-02-01, rate: 1}, {currency: EUR, valid_from: 2026-02-01, rate: 2}]", "5:68: exchange_rates[1]: EUR has a rate from 2026-02-01 already; keep one of the two"},
 		{"checks: {quarantine: {rate: 2}}", "5:29: checks.quarantine.rate: 2 is no share of rows; write 0 to 1"},
+		{"checks: {restatement: {rate: 2}}", "5:30: checks.restatement.rate: 2 is no share of wins; write 0 to 1"},
 		{"checks: {quarantine: {rate: .nan}}", "5:29: checks.quarantine.rate: needs a number, not .nan"},
 		{"checks: {quarantine: {rows: -1}}", "5:29: checks.quarantine.rows: cannot be negative; write 0 or more"},
 		{"checks: {freshness: {opportunity: 26}}", `5:35: checks.freshness.opportunity: "26" is no duration; write hours, minutes and seconds such as 26h or 1h30m`},
@@ -105,12 +106,12 @@ func TestRatesJobsAndLimitsAreChecked(t *testing.T) {
 		{"engine: {memory_limit: 0GB}", `5:24: engine.memory_limit: "0GB" is no amount of memory; write a number and a unit such as 1GB or 512MiB`},
 		{"engine: {threads: -1}", "5:19: engine.threads: cannot be -1; write 0 for one per core, or up to 1024"},
 		{"sources2: [{name: x}]", `5:1: sources2: unknown key; did you mean "sources"?`},
-		{`"": x`, "5:1: unknown key; valid are activities, breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, lead_sla, models, new_business, no_decision_reasons, paths, person_key, process, programs, reports, segments, sources, sourcing, stages, timezone"},
+		{`"": x`, "5:1: unknown key; valid are activities, breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, lead_sla, models, new_business, no_decision_reasons, paths, person_key, pipelines, process, programs, reports, segments, segments_as_of, sources, sourcing, stages, targets, timezone"},
 		{"exclude: {opportunity: [a]}", "5:24: exclude.opportunity: needs text, not a list"},
 		{"company: !!str x", "5:10: company: tags such as !!str are not supported; remove the tag, or put the text in quotes"},
 		{"company: *nothing", "5:10: company: alias *nothing refers to nothing above it; put text that starts with * in quotes"},
 		{"? [a, b] : c", "5:10: the file is no valid YAML: found an invalid key for this map"},
-		{"1: 2", "5:1: 1: unknown key; valid are activities, breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, lead_sla, models, new_business, no_decision_reasons, paths, person_key, process, programs, reports, segments, sources, sourcing, stages, timezone"},
+		{"1: 2", "5:1: 1: unknown key; valid are activities, breakdowns, checks, cohort_days, company, costs, currency, engine, exchange_rates, exclude, fiscal_year_starts, jobs, lead_process, lead_sla, models, new_business, no_decision_reasons, paths, person_key, pipelines, process, programs, reports, segments, segments_as_of, sources, sourcing, stages, targets, timezone"},
 	})
 }
 

@@ -101,13 +101,17 @@ func LandingFlags() []entity.Field {
 }
 
 // Relation is a small table that Go writes: what SQL cannot say portably, such as calendars and
-// the configuration.
+// the configuration. Or it is a table that is there already, as a Parquet file.
 type Relation struct {
 	Name    string
 	Doc     string
 	Columns []Column
 	// Rows holds one value per column: nil, or what the column's type names.
 	Rows [][]any
+	// File is the absolute path of a Parquet file that holds the rows instead. Columns that it does
+	// not have are NULL.
+	File string
+	Has  []string // columns of the file
 }
 
 // Column is one column of a config relation.
@@ -131,6 +135,11 @@ const (
 	Timestamp
 )
 
+// SQL gives the type as portable SQL writes it.
+func (t ColumnType) SQL() string {
+	return [...]string{"VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"}[t]
+}
+
 // Day is a date: days since 1970-01-01.
 type Day int32
 
@@ -146,7 +155,6 @@ func (d Day) Time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 // ModelResult is what building one model took.
 type ModelResult struct {
 	Name    string
-	Rows    int64 // -1 for a view
 	Seconds float64
 }
 

@@ -20,7 +20,8 @@ func (r Relation) WriteParquet(path string) (err error) {
 		return fmt.Errorf("write relation %s: %w", r.Name, err)
 	}
 	schema := r.schema()
-	props := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Zstd))
+	// the file lasts as long as the run: it is to be written quickly, not to be small
+	props := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy), parquet.WithDictionaryDefault(false))
 	writer, err := pqarrow.NewFileWriter(schema, file, props, pqarrow.DefaultWriterProps())
 	if err != nil {
 		return fmt.Errorf("write relation %s: %w", r.Name, err)

@@ -37,6 +37,7 @@ func opportunity() *Entity {
 			{Name: "loss_reason", Doc: "why the deal was lost"},
 			{Name: "competitor", Doc: "who else was considered"},
 			{Name: "created_at", Type: Timestamp, Doc: "when the deal was created"},
+			{Name: "created_by", Doc: "the person who created it, as owners are named"},
 			{Name: "close_date", Type: Date, Doc: "expected or actual close, a local date"},
 			{Name: "is_deleted", Type: Boolean, Doc: "whether the CRM deleted the record"},
 			{Name: "merged_into", Doc: "the record that this one was merged into"},

@@ -46,6 +46,7 @@ type Field struct {
 	Type     Type
 	Required bool // a file without this column is refused
 	Key      bool // part of the entity's key; a record in which it is null is quarantined
+	Month    bool // a month such as 2026-02 is its first day
 	Doc      string
 }
 

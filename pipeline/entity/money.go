@@ -6,7 +6,7 @@ func cost() *Entity {
 		Doc:  "one line of the ledger of what marketing and sales cost",
 		Fields: []Field{
 			{Name: "line_id", Key: true, Doc: "the ledger's id of the line, else the file and its ordinal"},
-			{Name: "month", Type: Date, Required: true, Doc: "any day of the month that the cost belongs to"},
+			{Name: "month", Type: Date, Required: true, Month: true, Doc: "the month that the cost belongs to, or any day of it"},
 			{Name: "amount", Type: Decimal, Required: true, Doc: "amount in its currency; credits are negative"},
 			{Name: "category", Required: true, Doc: "what it was spent on, in the ledger's words"},
 			{Name: "currency", Doc: "ISO 4217 code of the amount's currency"},

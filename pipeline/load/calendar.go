@@ -115,6 +115,29 @@ func namedMonth(b []byte) (day int32, rest []byte, ok bool) {
 	return daysOf(y, month, d), rest, true
 }
 
+// readMonth reads a month of a year, such as 2026-02, 02/2026, Feb 2026 and February 2026, and gives its
+// first day. The year has four digits: Feb-20 may be a day.
+func readMonth(b []byte) (day int32, ok bool) {
+	const separators = " -./"
+	i := bytes.IndexAny(b, separators)
+	if i <= 0 {
+		return 0, false
+	}
+	name, number := b[:i], skipAny(b[i:], separators)
+	if i == 4 && b[0]-'0' <= 9 && b[i] != '.' {
+		name, number = number, name
+	}
+	year, afterYear := leadingNumber(number, 4)
+	month, afterMonth := leadingMonth(name)
+	if month == 0 {
+		month, afterMonth = leadingNumber(name, 2)
+	}
+	if len(number) != 4 || len(afterYear)+len(afterMonth) > 0 || !validDate(year, month, 1) {
+		return 0, false
+	}
+	return daysOf(year, month, 1), true
+}
+
 func leadingNumber(b []byte, digits int) (int, []byte) {
 	n, i := 0, 0
 	for i < len(b) && i < digits && b[i]-'0' <= 9 {

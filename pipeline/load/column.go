@@ -174,7 +174,7 @@ func (c *column) prepare(x *Extract, utc, local *zone) {
 		c.prefix = x.Prefixes[name]
 		c.special = c.id || c.longID || c.person || c.fold || c.prefix != ""
 	case entity.Date, entity.Timestamp:
-		c.date = &dateFormat{serials: x.ExcelSerials, zone: utc, local: local}
+		c.date = &dateFormat{serials: x.ExcelSerials, months: c.field.Month, zone: utc, local: local}
 		if o := parseOrder(x.DateOrder); o != noOrder {
 			c.date.order, c.date.standing = o, byConfig
 		}

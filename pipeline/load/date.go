@@ -38,6 +38,7 @@ type dateFormat struct {
 	decision
 	order   order
 	serials bool // numbers are days of Excel's calendar
+	months  bool // a month without a day is its first day
 	zone    *zone
 	local   *zone
 }
@@ -68,16 +69,32 @@ func (f *dateFormat) read(b []byte) (moment, rule) {
 	} else {
 		m.day, rest, r = f.readDay(b)
 		if r != accepted {
-			if f.serials && r == ruleDate {
-				return readSerial(b)
-			}
-			return m, r
+			return f.readOther(b, r)
 		}
 	}
 	if len(rest) > 0 && !m.readClock(rest) {
 		return m, ruleDate
 	}
 	return m, accepted
+}
+
+// readOther reads what is no date where the column may hold something else; r is why it is none.
+func (f *dateFormat) readOther(b []byte, r rule) (moment, rule) {
+	if r != ruleDate {
+		return moment{}, r
+	}
+	if f.months {
+		if day, ok := readMonth(b); ok {
+			return moment{day: day}, accepted
+		}
+		if len(b) > 4 && b[4] == '.' {
+			return moment{}, ruleDate // 2026.1 is January, or October saved as a number, and no day of 1905
+		}
+	}
+	if f.serials {
+		return readSerial(b)
+	}
+	return moment{}, r
 }
 
 // readDay reads a date that is not plain ISO and gives what follows it.

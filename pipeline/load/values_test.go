@@ -87,6 +87,30 @@ func TestDates(t *testing.T) {
 	}
 }
 
+// A field of months reads them without a day; a date still is a day of its month.
+func TestMonths(t *testing.T) {
+	t.Parallel()
+	read := dateFormat{months: true}
+	for cell, want := range map[string][3]int{
+		"2026-02": {2026, 2, 1}, "2026/2": {2026, 2, 1}, "02/2026": {2026, 2, 1}, "02.2026": {2026, 2, 1}, "2 2026": {2026, 2, 1},
+		"Feb 2026": {2026, 2, 1}, "Feb-2026": {2026, 2, 1}, "June 2026": {2026, 6, 1}, "2026-Dec": {2026, 12, 1}, "FEBRUARY 2026": {2026, 2, 1},
+		"2026-02-17": {2026, 2, 17}, "17-Feb-26": {2026, 2, 17},
+	} {
+		m, r := read.read([]byte(cell))
+		require.Equal(t, accepted, r, cell)
+		require.Equal(t, daysOf(want[0], want[1], want[2]), m.day, cell)
+	}
+	for _, cell := range []string{"Feb-20", "2026-13", "2026-00", "13/2026", "26-02", "2026-", "-2026", "2026", "202602", "Febr 2026", "1899-02", "2026-02x", "Feb 20266", "Q1 2026", "2026.02", "2026.1"} {
+		_, r := read.read([]byte(cell))
+		require.Equal(t, ruleDate, r, cell)
+	}
+	_, r := (&dateFormat{}).read([]byte("2026-02"))
+	require.Equal(t, ruleDate, r, "a column of days")
+	costs, _ := entity.Lookup("cost")
+	month, _ := costs.Field("month")
+	require.True(t, month.Month)
+}
+
 func TestTimestamps(t *testing.T) {
 	t.Parallel()
 	x := opportunity(t)

@@ -166,7 +166,7 @@ func allowed(field string) string {
 	case "function_name":
 		return functions()
 	case "join_type":
-		return "INNER LEFT RIGHT OUTER SEMI ANTI"
+		return "INNER LEFT RIGHT FULL SEMI ANTI"
 	case "ref_type":
 		return "REGULAR CROSS"
 	case "setop_type":

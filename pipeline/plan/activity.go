@@ -12,28 +12,32 @@ import (
 // Unmapped is the activity of campaigns whose type no step is configured for.
 const Unmapped = "Unmapped"
 
-// activities gives config_activities: every configured activity, and Unmapped, for every step of the
+// activities gives config_activities: every configured activity, and Unmapped, for every step of each
 // process.
 func activities(c *config.Config) engine.Relation {
 	r := engine.Relation{
-		Name: "config_activities", Doc: "the configured activities in alphabetical order, and Unmapped, for every step of the process",
+		Name: "config_activities", Doc: "the configured activities in alphabetical order, and Unmapped, for every step of each process",
 		Columns: []engine.Column{
 			{Name: "activity_order", Type: engine.Integer},
 			{Name: "activity", Type: engine.Text},
 			{Name: "word", Type: engine.Text},
+			pipelineColumn(),
 			{Name: "step_order", Type: engine.Integer},
 			{Name: "step", Type: engine.Text},
 			{Name: "is_aligned", Type: engine.Boolean},
 		},
 	}
 	names := slices.Sorted(maps.Keys(c.Activities))
-	for i, name := range names {
-		for j, step := range c.Process {
-			r.Rows = append(r.Rows, []any{i + 1, name, strings.ToLower(name), j + 1, step.Step, slices.Contains(c.Activities[name], step.Step)})
+	for i, name := range append(names, Unmapped) {
+		var word any = strings.ToLower(name)
+		if i == len(names) {
+			word = nil
 		}
-	}
-	for j, step := range c.Process {
-		r.Rows = append(r.Rows, []any{len(names) + 1, Unmapped, nil, j + 1, step.Step, false})
+		for _, p := range c.Processes() {
+			for j, step := range p.Process {
+				r.Rows = append(r.Rows, []any{i + 1, name, word, p.Pipeline, j + 1, step.Step, i < len(names) && slices.Contains(c.Activities[name], step.Step)})
+			}
+		}
 	}
 	return r
 }
@@ -42,7 +46,7 @@ func activities(c *config.Config) engine.Relation {
 func activityNeeds(c *config.Config, f Facts, present map[string]bool) []requirement {
 	subjects := []string{"activity_alignment"}
 	list := []requirement{
-		{len(c.Process) > 0, "process", subjects},
+		{c.HasProcess(), "process", subjects},
 		{f.HasHistory(), "stage_change", subjects},
 		{present["campaign_touch"] || present["activity"], "campaign_touch or activity", subjects},
 	}

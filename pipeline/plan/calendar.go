@@ -12,18 +12,20 @@ const (
 	lastYear  = 2200
 )
 
-// Undated is the month that stands for no month at all in the models; it belongs to no period but
+// Undated is the slice that stands for no date at all in the models; it belongs to no period but
 // the grain all.
 func undated() engine.Day { return engine.DayOf(time.Date(firstYear, 1, 1, 0, 0, 0, 0, time.UTC)) }
 
-// periods gives config_periods: every month up to the as-of date with the periods it belongs to.
-// Quarters and years follow the fiscal year, which starts with the month fiscalStart.
-func periods(asOf engine.Day, fiscalStart int) engine.Relation {
+// periods gives config_periods: every slice up to the as-of date with the periods it belongs to. A
+// slice is a month or, with weeks, the days of a week that lie in one month, since weeks do not nest in
+// months. Quarters and years follow the fiscal year, which starts with the month fiscalStart.
+func periods(asOf engine.Day, fiscalStart int, weeks bool) engine.Relation {
 	r := engine.Relation{
 		Name: "config_periods",
-		Doc:  "every month up to the as-of date with each period that it belongs to; 1900-01-01 stands for undated",
+		Doc: "every month, or part of a week within a month, up to the as-of date with each period that it belongs to; " +
+			"1900-01-01 stands for undated",
 		Columns: []engine.Column{
-			{Name: "month_start", Type: engine.Date},
+			{Name: "slice_start", Type: engine.Date},
 			{Name: "period_grain", Type: engine.Text},
 			{Name: "period_start", Type: engine.Date},
 			{Name: "period_end", Type: engine.Date},
@@ -33,19 +35,41 @@ func periods(asOf engine.Day, fiscalStart int) engine.Relation {
 	for month := time.Date(firstYear, 2, 1, 0, 0, 0, 0, time.UTC); engine.DayOf(month) <= asOf; month = month.AddDate(0, 1, 0) {
 		sinceYear := (int(month.Month()) - fiscalStart + 12) % 12
 		year, quarter := month.AddDate(0, -sinceYear, 0), month.AddDate(0, -(sinceYear%3), 0)
-		r.Rows = append(r.Rows,
-			periodRow(month, "month", month, 1),
-			periodRow(month, "quarter", quarter, 3),
-			periodRow(month, "year", year, 12),
-			[]any{engine.DayOf(month), "all", nil, nil},
-		)
+		for _, slice := range slicesOf(month, weeks) {
+			if slice > asOf {
+				break
+			}
+			r.Rows = append(r.Rows,
+				periodRow(slice, "month", month, 1),
+				periodRow(slice, "quarter", quarter, 3),
+				periodRow(slice, "year", year, 12),
+				[]any{slice, "all", nil, nil},
+			)
+			if weeks {
+				monday := mondayOf(slice)
+				r.Rows = append(r.Rows, []any{slice, "week", monday, monday + 6})
+			}
+		}
 	}
 	return r
 }
 
-func periodRow(month time.Time, grain string, start time.Time, months int) []any {
-	return []any{engine.DayOf(month), grain, engine.DayOf(start), engine.DayOf(start.AddDate(0, months, -1))}
+func periodRow(slice engine.Day, grain string, start time.Time, months int) []any {
+	return []any{slice, grain, engine.DayOf(start), engine.DayOf(start.AddDate(0, months, -1))}
 }
+
+// slicesOf gives the first days of a month's slices: the month's first day and, with weeks, its Mondays.
+func slicesOf(month time.Time, weeks bool) []engine.Day {
+	first, next := engine.DayOf(month), engine.DayOf(month.AddDate(0, 1, 0))
+	starts := []engine.Day{first}
+	for monday := mondayOf(first) + 7; weeks && monday < next; monday += 7 {
+		starts = append(starts, monday)
+	}
+	return starts
+}
+
+// mondayOf gives the first day of the ISO week, which starts with a Monday.
+func mondayOf(day engine.Day) engine.Day { return day - engine.Day(day.Time().Weekday()+6)%7 }
 
 // utcDays gives config_utc_days: for every UTC day the local date at its start and the instant at
 // which the next local date begins. It converts a UTC timestamp to a local date by one join.

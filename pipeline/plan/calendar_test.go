@@ -41,7 +41,7 @@ func TestUTCDaysGiveLocalDates(t *testing.T) {
 func TestPeriodsFollowTheFiscalYear(t *testing.T) {
 	t.Parallel()
 	found := map[string][2]engine.Day{}
-	for _, row := range periods(day(t, "2026-06-30"), 2).Rows {
+	for _, row := range periods(day(t, "2026-06-30"), 2, false).Rows {
 		if row[0] == day(t, "2026-01-01") && row[2] != nil {
 			found[row[1].(string)] = [2]engine.Day{row[2].(engine.Day), row[3].(engine.Day)}
 		}
@@ -51,8 +51,31 @@ func TestPeriodsFollowTheFiscalYear(t *testing.T) {
 		"quarter": {day(t, "2025-11-01"), day(t, "2026-01-31")},
 		"year":    {day(t, "2025-02-01"), day(t, "2026-01-31")},
 	}, found)
-	last := periods(day(t, "2026-06-30"), 2).Rows
+	last := periods(day(t, "2026-06-30"), 2, false).Rows
 	require.Equal(t, day(t, "2026-06-01"), last[len(last)-1][0], "no month after the as-of date")
+}
+
+// TestWeeksAreMadeOfSlices looks at a week across New Year, which two slices make up, and at the slices
+// of a month that begins with a Friday.
+func TestWeeksAreMadeOfSlices(t *testing.T) {
+	t.Parallel()
+	weeks, january := map[string]string{}, []string{}
+	for _, row := range periods(day(t, "2027-01-17"), 1, true).Rows {
+		slice := row[0].(engine.Day).Time().Format(time.DateOnly)
+		if row[1] == "week" {
+			weeks[slice] = row[2].(engine.Day).Time().Format(time.DateOnly) + " " + row[3].(engine.Day).Time().Format(time.DateOnly)
+		}
+		if row[1] == "month" && row[2] == day(t, "2027-01-01") {
+			january = append(january, slice)
+		}
+	}
+	require.Equal(t, "2026-12-21 2026-12-27", weeks["2026-12-21"])
+	require.Equal(t, "2026-12-28 2027-01-03", weeks["2026-12-28"])
+	require.Equal(t, "2026-12-28 2027-01-03", weeks["2027-01-01"])
+	require.Equal(t, "2027-01-04 2027-01-10", weeks["2027-01-04"])
+	require.Equal(t, "2026-06-01 2026-06-07", weeks["2026-06-01"], "a month that begins with a Monday")
+	require.NotContains(t, weeks, "2026-12-29")
+	require.Equal(t, []string{"2027-01-01", "2027-01-04", "2027-01-11"}, january, "up to the as-of date")
 }
 
 func TestRatesHoldUntilTheNext(t *testing.T) {
@@ -71,20 +94,4 @@ func TestRatesHoldUntilTheNext(t *testing.T) {
 	require.Equal(t, map[engine.Day]float64{
 		day(t, "2026-01-01"): 0.25, day(t, "2026-01-02"): 0.25, day(t, "2026-01-03"): 0.5, day(t, "2026-01-04"): 0.5,
 	}, factors)
-}
-
-func TestFunnelLeavesOutWhatNothingSays(t *testing.T) {
-	t.Parallel()
-	c := &config.Config{Process: []config.Step{{Step: "Demo"}}}
-	r := funnelSteps(c, Facts{Mapped: map[string]map[string]bool{"lead": {"accepted_at": true, "opportunity_id": true}}})
-	var got [][]any
-	got = append(got, r.Rows...)
-	require.Equal(t, [][]any{
-		{1, "Lead", true, 3, false},
-		{2, "MQL", false, 3, false},
-		{3, "SAL", true, 4, false},
-		{4, "SQL", true, 5, false},
-		{5, "Demo", true, 6, true},
-		{6, "Won", true, nil, false},
-	}, got)
 }

@@ -24,11 +24,15 @@ type classifier struct {
 	fields   map[string][]entity.Field // contract and attributes by entity
 	problems []config.Problem
 	reads    map[string][]string // qualified columns that rules read, by the key of the rule
+
+	dealSegments, leadSegments []string // conditions of the segments in order
 }
 
 // Classify gives the staging models that only the configuration can write:
 // stg_classified_opportunities and stg_classified_leads, which add the segment, the exclusion and
-// the breakdowns to every record, and stg_program_opportunities, which says whom programmes treat. What is wrong with rules is a *config.Error that lists all of it.
+// the breakdowns to every record, stg_opportunity_segments and stg_lead_segments, which tell in which
+// segments records were before, and stg_program_opportunities, which says whom programmes treat. What
+// is wrong with rules is a *config.Error that lists all of it.
 func Classify(ctx context.Context, parser *rule.Parser, c *config.Config, landing []engine.Landing) ([]*model.Model, error) {
 	k := &classifier{config: c, parser: parser, fields: fieldsOf(landing), reads: map[string][]string{}}
 	opportunityColumns, err := k.opportunities(ctx)
@@ -51,7 +55,11 @@ func Classify(ctx context.Context, parser *rule.Parser, c *config.Config, landin
 		return nil, err
 	}
 	leads, err := k.model("lead", leadColumns, false)
-	return []*model.Model{opportunities, leads, programs}, err
+	if err != nil {
+		return nil, err
+	}
+	versions, err := k.segmentVersions()
+	return append([]*model.Model{opportunities, leads, programs}, versions...), err
 }
 
 // opportunities gives the computed columns of deals.
@@ -64,6 +72,7 @@ func (k *classifier) opportunities(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 	}
+	k.dealSegments = segments
 	excluded, err := k.parse(ctx, "exclude.opportunity", k.config.Exclude.Opportunity, "false", scope)
 	if err != nil {
 		return nil, err
@@ -102,6 +111,7 @@ func (k *classifier) leads(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 	}
+	k.leadSegments = segments
 	excluded, err := k.parse(ctx, "exclude.lead", k.config.Exclude.Lead, "false", all)
 	columns := append(k.segmentColumns(segments), "coalesce("+excluded+", false) as is_excluded_by_rule")
 	return append(columns, k.leadBreakdownColumns()...), err

@@ -16,7 +16,7 @@ func driverNeeds(c *config.Config, f Facts, present map[string]bool) []requireme
 	list := []requirement{
 		{deal["loss_reason"], "opportunity.loss_reason", []string{"win_loss_reasons.reason"}},
 		{deal["competitor"], "opportunity.competitor", []string{"win_loss_reasons.competitor"}},
-		{len(c.Process) > 0, "process", []string{"win_loss_reasons.furthest_step", "pipeline_velocity.value_per_day"}},
+		{c.HasProcess(), "process", []string{"win_loss_reasons.furthest_step", "pipeline_velocity.value_per_day"}},
 		{f.HasHistory(), "stage_change", []string{"pipeline_velocity.value_per_day"}},
 		{present["quota"], "quota", []string{"pipeline_velocity.coverage"}},
 		{deal["close_date"], "opportunity.close_date", []string{"pipeline_velocity.coverage"}},
@@ -32,9 +32,12 @@ func driverNeeds(c *config.Config, f Facts, present map[string]bool) []requireme
 	list = append(list, quotaNeeds(f, present)...)
 	list = append(list, waterfallNeeds(f)...)
 	list = append(list, programNeeds(c, f)...)
+	list = append(list, scorecardNeeds(c, f, present)...)
 	list = append(list, followupNeeds(c, f, present)...)
 	list = append(list, activityNeeds(c, f, present)...)
 	list = append(list, contentNeeds(f, present)...)
+	list = append(list, predecessorNeeds(f)...)
+	list = append(list, segmentNeeds(c, f)...)
 	return append(list, leadNeeds(c, f, present)...)
 }
 

@@ -55,10 +55,11 @@ func fileRules(f Facts) engine.Relation {
 	return r
 }
 
-// needs gives config_needs: what the metrics are missing. A metric without it is NULL.
+// needs gives config_needs: what the metrics are missing. A metric without it is NULL; without a control
+// or holidays it is there and means less.
 func needs(c *config.Config, f Facts) engine.Relation {
 	r := engine.Relation{
-		Name: "config_needs", Doc: "every metric that is NULL because something is missing, and what that is",
+		Name: "config_needs", Doc: "every metric that is NULL or means less because something is missing, and what that is",
 		Columns: []engine.Column{{Name: "subject", Type: engine.Text}, {Name: "reason", Type: engine.Text}},
 	}
 	need := func(isThere bool, what string, subjects ...string) {
@@ -84,7 +85,7 @@ func needs(c *config.Config, f Facts) engine.Relation {
 		need(len(c.LeadProcess.Recycled) > 0, "lead_process.recycled", "funnel.recycled_count")
 	}
 	need(present["lead_status_change"], "lead_status_change", "funnel.recycled_count")
-	need(len(c.Process) > 0, "process", "stage_conversion", "sales_cycle.qualified")
+	need(c.HasProcess(), "process", "stage_conversion", "sales_cycle.qualified")
 	need(f.HasHistory(), "stage_change", "stage_conversion", "sales_cycle.qualified")
 	need(present["activity"], "activity", "sales_cycle.first_meeting")
 	need(present["cost"], "cost", "cost_of_sale")

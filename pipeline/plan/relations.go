@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"truce/pipeline/config"
@@ -14,12 +13,6 @@ const (
 	z95        = 1.959964 // two-sided 95 % quantile of the normal distribution
 )
 
-// States of a deal as int_stage_changes counts them: 0 outside the process, 1 and up its steps.
-const (
-	stateWon  = 1000
-	stateLost = 1001
-)
-
 // Facts is what a run knows beside the configuration.
 type Facts struct {
 	AsOf  engine.Day
@@ -28,6 +21,10 @@ type Facts struct {
 	Landing []engine.Landing
 	// Mapped tells by entity which fields any visible file fills.
 	Mapped map[string]map[string]bool
+	// Predecessor is the published run to compare with; nil if there is none.
+	Predecessor *Predecessor
+	// NoPredecessor says what there was not, or what was wrong with it.
+	NoPredecessor []string
 }
 
 // FileFacts is what data_quality reports about one visible file.
@@ -42,7 +39,7 @@ type FileFacts struct {
 	Values map[string]map[string]int64
 }
 
-// Relations gives the config_ relations of a run.
+// Relations gives the config_ relations of a run, and the previous_ ones of its predecessor.
 func Relations(c *config.Config, f Facts) ([]engine.Relation, error) {
 	zone, err := time.LoadLocation(c.Timezone)
 	if err != nil {
@@ -60,15 +57,20 @@ func Relations(c *config.Config, f Facts) ([]engine.Relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []engine.Relation{
-		hours.promise(run(c, f)), programs, tQuantiles(c), segments(c), steps(c), stages(c), stepSpans(c), funnelSteps(c, f), breakdowns(c), leadBreakdowns(c, f), origins(), waterfallComponents(), activities(c), leadSources(c), leadStatuses(c), costCategories(c),
+	targets, err := targets(c)
+	if err != nil {
+		return nil, err
+	}
+	return append(previousTables(f.Predecessor), []engine.Relation{
+		predecessor(f), previousBreakdowns(f), comparedMetrics(f),
+		hours.promise(run(c, f)), programs, tQuantiles(c), segments(c), pipelines(c), steps(c), stages(c), stepSpans(c), funnelSteps(c, f), breakdowns(c), leadBreakdowns(c, f), origins(), waterfallComponents(), activities(c), leadSources(c), leadStatuses(c), costCategories(c),
 		words("config_no_decision_reasons", "loss reasons that mean no decision", "reason", c.NoDecision),
-		periods(f.AsOf, c.FiscalYearStarts), utcDays(zone), numbers(), rates, businessIntervals(hours, zone, f.AsOf),
-		files(f), fileRules(f), snapshots(f, zone), spellings(c, f), needs(c, f),
-	}, nil
+		periods(f.AsOf, c.FiscalYearStarts, c.Reports.Weeks), utcDays(zone), numbers(), rates, businessIntervals(hours, zone, f.AsOf),
+		targets, files(f), fileRules(f), snapshots(f, zone), spellings(c, f), needs(c, f),
+	}...), nil
 }
 
-// Names lists the config_ relations.
+// Names lists the relations that Relations gives.
 func Names() []string {
 	relations, err := Relations(&config.Config{Timezone: "UTC", FiscalYearStarts: 1}, Facts{})
 	if err != nil {
@@ -99,10 +101,12 @@ func run(c *config.Config, f Facts) engine.Relation {
 	add("has_stage_amounts", engine.Boolean, f.tellsAmounts())
 	add("has_deal_history", engine.Boolean, f.tellsAmounts() || f.DerivesHistory())
 	add("publishes_owners", engine.Boolean, c.Reports.Owners)
+	add("has_weeks", engine.Boolean, c.Reports.Weeks)
+	add("restatement_rate", engine.Double, c.Checks.Restatement.Rate)
 	for _, l := range f.Landing {
 		add("has_"+l.Entity.Name, engine.Boolean, len(l.Files) > 0 || l.Entity.Name == stageHistory && f.HasHistory())
 	}
-	add("has_process", engine.Boolean, len(c.Process) > 0)
+	add("has_process", engine.Boolean, c.HasProcess())
 	deal := f.Mapped["opportunity"]
 	has := leadSteps(c, f)
 	add("has_mql", engine.Boolean, has[1])
@@ -111,111 +115,8 @@ func run(c *config.Config, f Facts) engine.Relation {
 	add("has_recycled", engine.Boolean, f.hasStatusHistory() && len(c.LeadProcess.Recycled) > 0)
 	add("has_mql_at", engine.Boolean, hasMQLDate(c, f))
 	add("has_amount", engine.Boolean, deal["amount"])
+	add("has_close_date", engine.Boolean, deal["close_date"])
 	add("has_account_id", engine.Boolean, f.namesAccounts())
-	return r
-}
-
-// segments gives config_segments: All, the configured segments in order, and Unassigned.
-func segments(c *config.Config) engine.Relation {
-	r := engine.Relation{
-		Name: "config_segments", Doc: "All, the configured segments in order, and Unassigned",
-		Columns: []engine.Column{
-			{Name: "segment", Type: engine.Text}, {Name: "segment_order", Type: engine.Integer}, {Name: "is_configured", Type: engine.Boolean},
-		},
-		Rows: [][]any{{"All", 0, false}},
-	}
-	for i, s := range c.Segments {
-		r.Rows = append(r.Rows, []any{s.Name, i + 1, true})
-	}
-	r.Rows = append(r.Rows, []any{Unassigned, len(c.Segments) + 1, false})
-	return r
-}
-
-func steps(c *config.Config) engine.Relation {
-	r := engine.Relation{
-		Name: "config_steps", Doc: "the steps of the sales process in order, from 1",
-		Columns: []engine.Column{{Name: "step_order", Type: engine.Integer}, {Name: "step", Type: engine.Text}},
-	}
-	for i, s := range c.Process {
-		r.Rows = append(r.Rows, []any{i + 1, s.Step})
-	}
-	return r
-}
-
-// stages gives config_stages: what each stage that the configuration names means.
-func stages(c *config.Config) engine.Relation {
-	r := engine.Relation{
-		Name: "config_stages", Doc: "the stages that end a deal or belong to a step, with the state that they mean",
-		Columns: []engine.Column{
-			{Name: "stage", Type: engine.Text}, {Name: "state", Type: engine.Integer}, {Name: "outcome", Type: engine.Text},
-		},
-	}
-	for _, stage := range c.Stages.Won {
-		r.Rows = append(r.Rows, []any{stage, stateWon, "won"})
-	}
-	for _, stage := range c.Stages.Lost {
-		r.Rows = append(r.Rows, []any{stage, stateLost, "lost"})
-	}
-	for i, step := range c.Process {
-		for _, stage := range step.Stages {
-			// a preset's stage may end a deal that the configuration puts into a step; the end wins
-			if !slices.Contains(c.Stages.Won, stage) && !slices.Contains(c.Stages.Lost, stage) {
-				r.Rows = append(r.Rows, []any{stage, i + 1, "open"})
-			}
-		}
-	}
-	return r
-}
-
-// stepSpans gives config_step_spans: the steps that a deal reaches when it advances from one step
-// to a later one; the step behind the last one stands for won.
-func stepSpans(c *config.Config) engine.Relation {
-	r := engine.Relation{
-		Name: "config_step_spans", Doc: "the steps after previous_step up to step; one more than there are steps stands for won",
-		Columns: []engine.Column{
-			{Name: "previous_step", Type: engine.Integer}, {Name: "step", Type: engine.Integer}, {Name: "step_order", Type: engine.Integer},
-		},
-	}
-	for previous := 0; previous <= len(c.Process); previous++ {
-		for step := previous + 1; step <= len(c.Process)+1; step++ {
-			for order := previous + 1; order <= step; order++ {
-				r.Rows = append(r.Rows, []any{previous, step, order})
-			}
-		}
-	}
-	return r
-}
-
-// funnelSteps gives config_funnel_steps: from lead to won. A step without a column or a status map
-// is not available; the next step skips those.
-func funnelSteps(c *config.Config, f Facts) engine.Relation {
-	r := engine.Relation{
-		Name: "config_funnel_steps", Doc: "the steps of the funnel in order, from 1: Lead, MQL, SAL, SQL, the process, Won",
-		Columns: []engine.Column{
-			{Name: "stage", Type: engine.Integer},
-			{Name: "step", Type: engine.Text},
-			{Name: "is_available", Type: engine.Boolean},
-			{Name: "next_stage", Type: engine.Integer},
-			{Name: "is_next_won", Type: engine.Boolean},
-		},
-	}
-	names := []string{"Lead", "MQL", "SAL", "SQL"}
-	for _, step := range c.Process {
-		names = append(names, step.Step)
-	}
-	names = append(names, "Won")
-	has := leadSteps(c, f)
-	isAvailable := func(i int) bool { return i >= len(has) || has[i] }
-	for i, name := range names {
-		row := []any{i + 1, name, isAvailable(i), nil, false}
-		for next := i + 1; next < len(names); next++ {
-			if isAvailable(next) {
-				row[3], row[4] = next+1, next == len(names)-1
-				break
-			}
-		}
-		r.Rows = append(r.Rows, row)
-	}
 	return r
 }
 

@@ -34,11 +34,12 @@ func Spellings(c *config.Config, f Facts) []Spelling {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		entityName, field, _ := strings.Cut(name, ".")
 		var ends, named []string
-		if name == "opportunity.stage" || name == "stage_change.stage" {
-			ends = slices.Concat(c.Stages.Won, c.Stages.Lost)
-			named = slices.Clone(ends)
-			for _, step := range c.Process {
-				named = append(named, step.Stages...)
+		switch name {
+		case "opportunity.stage", "stage_change.stage":
+			ends, named = namedStages(c)
+		case "opportunity.pipeline":
+			for _, p := range c.Pipelines {
+				named = append(named, p.Pipeline)
 			}
 		}
 		v := fields[name]
@@ -50,6 +51,17 @@ func Spellings(c *config.Config, f Facts) []Spelling {
 		}
 	}
 	return found
+}
+
+// namedStages gives the stages that end deals, and all that the configuration names, of every process.
+func namedStages(c *config.Config) (ends, named []string) {
+	for _, p := range c.Processes() {
+		ends = slices.Concat(ends, p.Stages.Won, p.Stages.Lost)
+		for _, step := range p.Process {
+			named = append(named, step.Stages...)
+		}
+	}
+	return ends, append(named, ends...)
 }
 
 // textFields gives what the current files hold in each text field, by entity and field.

@@ -50,6 +50,26 @@ func TestSpellings(t *testing.T) {
 	}, SpellingWarnings(Spellings(c, f)))
 }
 
+func TestStagesOfPipelinesAreNamed(t *testing.T) {
+	t.Parallel()
+	c := &config.Config{
+		Stages: config.Stages{Won: []string{"Won"}},
+		Pipelines: []config.Pipeline{{
+			Pipeline: "renewals", Stages: config.Stages{Won: []string{"Renewed"}}, Process: []config.Step{{Step: "Notice", Stages: []string{"notice"}}},
+		}},
+	}
+	f := Facts{Files: []FileFacts{spelled("crm", map[string]map[string]int64{
+		"pipeline": {"Renewals": 7, "renewals": 1, "Sales": 3},
+		// the step's stage is named, and nobody has the end that is meant
+		"stage": {"Notice": 7, "notice": 1, "renewd": 2},
+	})}}
+	require.Equal(t, []Spelling{
+		{"crm", "opportunity", "pipeline", "Renewals", "renewals", 7, 1},
+		{"crm", "opportunity", "stage", "Notice", "notice", 7, 1},
+		{"crm", "opportunity", "stage", "renewd", "Renewed", 2, 0},
+	}, Spellings(c, f))
+}
+
 func TestNothingIsMisspelt(t *testing.T) {
 	t.Parallel()
 	f := Facts{Files: []FileFacts{spelled("crm", map[string]map[string]int64{"stage": {"Won": 1, "Lost": 1}})}}

@@ -132,6 +132,27 @@ func TestVerifySeesEveryChange(t *testing.T) {
 	}
 }
 
+func TestCopyIsWhatTheManifestSays(t *testing.T) {
+	t.Parallel()
+	run := publishDay(t, t.TempDir(), day1).Run
+	to := t.TempDir()
+	require.NoError(t, run.Copy(t.Context(), "win_rate.csv", filepath.Join(to, "copy")))
+	original, err := os.ReadFile(filepath.Join(run.Dir, "win_rate.csv"))
+	require.NoError(t, err)
+	copied, err := os.ReadFile(filepath.Join(to, "copy"))
+	require.NoError(t, err)
+	require.Equal(t, original, copied)
+	require.Error(t, run.Copy(t.Context(), "win_rate.csv", filepath.Join(to, "copy")), "nothing is replaced")
+	require.ErrorIs(t, run.Copy(t.Context(), "no such file", filepath.Join(to, "none")), ErrBroken)
+	spoil(t, filepath.Join(run.Dir, "win_rate.csv"))
+	require.ErrorIs(t, run.Copy(t.Context(), "win_rate.csv", filepath.Join(to, "spoiled")), ErrBroken)
+	require.NoError(t, os.Remove(filepath.Join(run.Dir, "win_rate.csv")))
+	require.ErrorIs(t, run.Copy(t.Context(), "win_rate.csv", filepath.Join(to, "missing")), ErrBroken)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, run.Copy(ctx, "truce.html", filepath.Join(to, "cancelled")), context.Canceled)
+}
+
 func TestVerifyEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	p := publishDay(t, t.TempDir(), day1)

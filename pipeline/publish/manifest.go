@@ -36,6 +36,7 @@ type Manifest struct {
 	Timezone    string       `json:"timezone"`
 	Currency    string       `json:"currency"`
 	Predecessor *Predecessor `json:"predecessor"`
+	Basis       *Basis       `json:"basis,omitempty"`
 	Inputs      []Input      `json:"inputs"`
 	ConfigHash  string       `json:"config_hash"`
 	Fingerprint string       `json:"fingerprint"`
@@ -62,6 +63,14 @@ type Program struct {
 type Predecessor struct {
 	Run          string `json:"run"`
 	ManifestHash string `json:"manifest_hash"`
+}
+
+// Basis is what later runs need to know to say why a number moved.
+type Basis struct {
+	ConfigHash       string         `json:"config_hash"` // of the settings that can move a number
+	FiscalYearStarts int            `json:"fiscal_year_starts"`
+	Breakdowns       []string       `json:"breakdowns"`
+	Definitions      map[string]int `json:"definitions"` // versions of the models behind the compared reports, by name
 }
 
 // Input is one loaded file. The counts are records; Size is bytes.

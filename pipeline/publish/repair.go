@@ -66,10 +66,11 @@ func (d *Drop) repairPointer(ctx context.Context) ([]string, error) {
 }
 
 // Retain removes runs that were published more than keepDays days of 24 hours before now, and gives
-// their IDs. The current run stays, and so does every newer and every broken one; without a current
-// run, or with a keepDays of zero or less, all stay. A run first leaves the visible folder by one
-// rename, so that nobody sees half of it. A run that a client holds open stays until the next time;
-// the error names it, and the others are removed nevertheless.
+// their IDs. The current run stays, and so do the one with which it was compared, as it is one of its
+// inputs, every newer and every broken one; without a current run, or with a keepDays of zero or less,
+// all stay. A run first leaves the visible folder by one rename, so that nobody sees half of it. A run
+// that a client holds open stays until the next time; the error names it, and the others are removed
+// nevertheless.
 func (d *Drop) Retain(keepDays int, now time.Time) ([]string, error) {
 	if err := d.writable("retain"); err != nil || keepDays <= 0 {
 		return nil, err
@@ -88,7 +89,8 @@ func (d *Drop) Retain(keepDays int, now time.Time) ([]string, error) {
 	var removed []string
 	var failed []error
 	for _, run := range runs {
-		if run.compare(current) >= 0 || !run.Manifest.PublishedAt.Before(limit) {
+		isPredecessor := current.Manifest.Predecessor != nil && current.Manifest.Predecessor.Run == run.ID
+		if isPredecessor || run.compare(current) >= 0 || !run.Manifest.PublishedAt.Before(limit) {
 			continue
 		}
 		gone, err := d.retire(run)

@@ -34,7 +34,7 @@ func TestPresetsOnRealExports(t *testing.T) {
 	}{
 		"salesforce-dataloader": {preset: "salesforce", files: map[string]string{
 			"Account.csv": "account[0] 8", "Campaign.csv": "campaign[0] 8", "CampaignMember.csv": "campaign_touch[0] 7",
-			"Lead.csv": "lead[0] 13", "Opportunity.csv": "opportunity[0] 16", "Task.csv": "activity[0] 9",
+			"Lead.csv": "lead[0] 13", "Opportunity.csv": "opportunity[0] 17", "Task.csv": "activity[0] 9",
 		}},
 		"salesforce-report": {preset: "salesforce-report", files: map[string]string{
 			"Account.csv": "account[0] 5", "Lead.csv": "lead[0] 11 without created_at", "Opportunity.csv": "opportunity[0] 12",

@@ -1,5 +1,5 @@
 /*
-description: In the funnel, the segments of every period and step add up to All.
+description: In the funnel, the segments of every period, pipeline and step add up to All.
 grain: one row
 severity: block
 version: 1
@@ -9,6 +9,7 @@ with gaps as (
     select
         period_grain,
         period_start,
+        pipeline,
         step,
         sum(case when segment = 'All' then entered_count else -entered_count end) as entered_count,
         sum(case when segment = 'All' then entered_strict_count else -entered_strict_count end) as entered_strict_count,
@@ -21,12 +22,12 @@ with gaps as (
         sum(case when segment = 'All' then no_lead_count else -no_lead_count end) as no_lead_count,
         sum(case when segment = 'All' then segment_moved_count else -segment_moved_count end) as segment_moved_count
     from rpt_funnel
-    group by period_grain, period_start, step
+    group by period_grain, period_start, pipeline, step
 ),
 
 gaps_found as (
     select
-        concat_ws(' ', period_grain, cast(period_start as varchar), step) as label,
+        concat_ws(' ', period_grain, cast(period_start as varchar), nullif(pipeline, ''), step) as label,
         entered_count <> 0
             or entered_strict_count <> 0
             or converted_count <> 0

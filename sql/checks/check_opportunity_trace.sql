@@ -4,24 +4,33 @@ description: >-
     those open and those excluded.
 grain: one row
 severity: block
-version: 1
+version: 2
 */
-with signed as (
+with deals as (
+    select
+        segment,
+        created_segment,
+        count(case when is_counted and outcome = 'won' then 1 end) as won_count,
+        count(case when is_counted and outcome = 'lost' then 1 end) as lost_count,
+        coalesce(sum(case when is_counted and outcome = 'won' then amount end), 0) as won_value,
+        coalesce(sum(case when is_counted and outcome = 'lost' then amount end), 0) as lost_value,
+        count(case when is_counted then 1 end) as created_count,
+        count(case when is_counted and outcome = 'open' then 1 end) as open_count,
+        count(case when not is_counted then 1 end) as excluded_count
+    from fct_opportunity
+    group by segment, created_segment
+),
+
+signed as (
     select segment, won_count, lost_count, won_value, lost_value, created_count, open_count, excluded_count
     from rpt_win_rate
     where period_grain = 'all' and breakdown = 'none' and segment <> 'All'
     union all
-    select
-        segment,
-        -count(case when is_counted and outcome = 'won' then 1 end),
-        -count(case when is_counted and outcome = 'lost' then 1 end),
-        -coalesce(sum(case when is_counted and outcome = 'won' then amount end), 0),
-        -coalesce(sum(case when is_counted and outcome = 'lost' then amount end), 0),
-        -count(case when is_counted then 1 end),
-        -count(case when is_counted and outcome = 'open' then 1 end),
-        -count(case when not is_counted then 1 end)
-    from fct_opportunity
-    group by segment
+    select segment, -won_count, -lost_count, -won_value, -lost_value, 0, 0, 0
+    from deals
+    union all
+    select created_segment, 0, 0, 0, 0, -created_count, -open_count, -excluded_count
+    from deals
 ),
 
 compared as (

@@ -26,7 +26,7 @@ compared as (
             or sum(case when segment = 'All' then won_count else -won_count end) <> 0
             or coalesce(sum(case when segment = 'All' then won_value else -won_value end) <> 0, false)
             or coalesce(sum(case when segment = 'All' then measured_count else -measured_count end) <> 0, false)
-            or sum(case when segment = 'All' then due_count else -due_count end) <> 0
+            or coalesce(sum(case when segment = 'All' then due_count else -due_count end) <> 0, false)
             or coalesce(sum(case when segment = 'All' then due_value else -due_value end) <> 0, false) as is_broken
     from rpt_pipeline_velocity
     union all
@@ -43,7 +43,8 @@ compared as (
                 quota_value is null or quota_value <= quarter_won_value or (due_value is not null and coverage is null), false
             )
             when 'met' then coverage is not null or coalesce(quota_value > quarter_won_value, true)
-            else coverage is not null or quota_value is not null
+            when 'no_quota' then coverage is not null or quota_value is not null
+            else coverage is not null or quota_value is null or quarter_won_value is not null
         end
     from rpt_pipeline_velocity
 )

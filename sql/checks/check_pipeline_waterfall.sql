@@ -1,10 +1,11 @@
 /*
 description: >-
-    The pipeline waterfall balances, deals and cents; its segments add up to All; it ends with the deals
-    that the pipeline velocity calls due; and no fewer deals are won and lost in it than in the win rate.
+    The pipeline waterfall balances, deals and cents; its segments add up to All, where as many deals come
+    from other segments as go to them; it ends with the deals that the pipeline velocity calls due; and no
+    fewer deals are won and lost in it than in the win rate.
 grain: one row
 severity: block
-version: 1
+version: 2
 */
 with signed as (
     select
@@ -33,6 +34,13 @@ compared as (
             or coalesce(sum(case when segment = 'All' then value else -value end) <> 0, false)
     from signed
     group by component, period_grain, period_start
+    union all
+    select
+        concat_ws(' ', 'moves', period_grain, cast(period_start as varchar)),
+        coalesce(sum(deal_step) <> 0, false) or coalesce(sum(value_step) <> 0, false)
+    from signed
+    where segment = 'All' and component in ('segment_in', 'segment_out')
+    group by period_grain, period_start
     union all
     select
         concat_ws(' ', 'due', s.segment),

@@ -27,14 +27,14 @@ with rates as (
     from rpt_win_rate
     union all
     select
-        concat_ws(' ', 'funnel', segment, period_grain, cast(period_start as varchar), step),
+        concat_ws(' ', 'funnel', segment, period_grain, cast(period_start as varchar), nullif(pipeline, ''), step),
         conversion_rate,
         conversion_rate_low,
         conversion_rate_high
     from rpt_funnel
     union all
     select
-        concat_ws(' ', 'stage_conversion', segment, period_grain, cast(period_start as varchar), step),
+        concat_ws(' ', 'stage_conversion', segment, period_grain, cast(period_start as varchar), nullif(pipeline, ''), step),
         conversion_rate,
         conversion_rate_low,
         conversion_rate_high
@@ -76,14 +76,14 @@ with rates as (
     from rpt_lead_followup
     union all
     select
-        concat_ws(' ', 'activity_alignment.touched_rate', segment, period_grain, cast(period_start as varchar), activity, step),
+        concat_ws(' ', 'activity_alignment.touched_rate', segment, period_grain, cast(period_start as varchar), activity, nullif(pipeline, ''), step),
         touched_rate,
         touched_rate_low,
         touched_rate_high
     from rpt_activity_alignment
     union all
     select
-        concat_ws(' ', 'activity_alignment.untouched_rate', segment, period_grain, cast(period_start as varchar), activity, step),
+        concat_ws(' ', 'activity_alignment.untouched_rate', segment, period_grain, cast(period_start as varchar), activity, nullif(pipeline, ''), step),
         untouched_rate,
         untouched_rate_low,
         untouched_rate_high
@@ -130,6 +130,13 @@ with rates as (
         win_rate_low,
         win_rate_high
     from rpt_sourcing
+    union all
+    select
+        concat_ws(' ', 'scorecard.sql_rate', segment, cast(quarter as varchar)),
+        sql_rate,
+        sql_rate_low,
+        sql_rate_high
+    from rpt_scorecard
 ),
 
 compared as (

@@ -35,17 +35,17 @@ with keys as (
     union all
     select
         'funnel',
-        concat_ws(' ', segment, period_grain, cast(period_start as varchar), step),
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), nullif(pipeline, ''), step),
         count(*)
     from rpt_funnel
-    group by segment, period_grain, period_start, step
+    group by segment, period_grain, period_start, pipeline, step
     union all
     select
         'stage_conversion',
-        concat_ws(' ', segment, period_grain, cast(period_start as varchar), step),
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), nullif(pipeline, ''), step),
         count(*)
     from rpt_stage_conversion
-    group by segment, period_grain, period_start, step
+    group by segment, period_grain, period_start, pipeline, step
     union all
     select
         'win_loss_reasons',
@@ -70,10 +70,10 @@ with keys as (
     union all
     select
         'activity_alignment',
-        concat_ws(' ', segment, period_grain, cast(period_start as varchar), activity, step),
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), activity, nullif(pipeline, ''), step),
         count(*)
     from rpt_activity_alignment
-    group by segment, period_grain, period_start, activity, step
+    group by segment, period_grain, period_start, activity, pipeline, step
     union all
     select
         'content_usage',
@@ -130,6 +130,20 @@ with keys as (
         count(*)
     from rpt_sourcing
     group by segment, period_grain, period_start, origin
+    union all
+    select
+        'scorecard',
+        concat_ws(' ', segment, cast(quarter as varchar)),
+        count(*)
+    from rpt_scorecard
+    group by segment, quarter
+    union all
+    select
+        'restatements',
+        concat_ws(' ', report, segment, period_grain, cast(period_start as varchar), breakdown, breakdown_value, metric),
+        count(*)
+    from rpt_restatements
+    group by report, segment, period_grain, period_start, breakdown, breakdown_value, metric
     union all
     select
         'data_quality',

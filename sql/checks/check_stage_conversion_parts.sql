@@ -1,5 +1,5 @@
 /*
-description: In the stage conversion, the segments of every period and step add up to All.
+description: In the stage conversion, the segments of every period, pipeline and step add up to All.
 grain: one row
 severity: block
 version: 1
@@ -9,6 +9,7 @@ with gaps as (
     select
         period_grain,
         period_start,
+        pipeline,
         step,
         sum(case when segment = 'All' then reached_count else -reached_count end) as reached_count,
         sum(case when segment = 'All' then strict_count else -strict_count end) as strict_count,
@@ -19,12 +20,12 @@ with gaps as (
         sum(case when segment = 'All' then dropped_count else -dropped_count end) as dropped_count,
         sum(case when segment = 'All' then still_here_count else -still_here_count end) as still_here_count
     from rpt_stage_conversion
-    group by period_grain, period_start, step
+    group by period_grain, period_start, pipeline, step
 ),
 
 gaps_found as (
     select
-        concat_ws(' ', period_grain, cast(period_start as varchar), step) as label,
+        concat_ws(' ', period_grain, cast(period_start as varchar), nullif(pipeline, ''), step) as label,
         reached_count <> 0
             or strict_count <> 0
             or skipped_count <> 0

@@ -9,7 +9,7 @@ needs: [stage_change]
 */
 with steps as (
     select
-        concat_ws(' ', segment, period_grain, cast(period_start as varchar), step) as label,
+        concat_ws(' ', segment, period_grain, cast(period_start as varchar), nullif(pipeline, ''), step) as label,
         period_grain,
         reached_count,
         strict_count,
@@ -17,7 +17,7 @@ with steps as (
         converted_count,
         dropped_count,
         still_here_count,
-        lead(reached_count) over (partition by segment, period_grain, period_start order by step_order nulls last) as next_reached_count
+        lead(reached_count) over (partition by segment, period_grain, period_start, pipeline order by step_order nulls last) as next_reached_count
     from rpt_stage_conversion
 ),
 

@@ -22,7 +22,7 @@ untold as (
 ),
 
 ends as (
-    select distinct s.value as stage
+    select distinct s.value || case when c.pipeline = '' then '' else ' in ' || c.pipeline end as stage
     from config_spellings as s
     inner join config_stages as c on c.stage = s.spelled_as and c.state >= 1000
     where s.entity = 'opportunity' and s.field = 'stage'

@@ -15,9 +15,9 @@ columns:
     touched_on: local date of the touch
 */
 with words as (
-    select word, activity
+    select distinct word, activity
     from config_activities
-    where step_order = 1 and word is not null
+    where word is not null
 ),
 
 touches as (

@@ -18,7 +18,7 @@ with opportunity_lines as (
         _load_id,
         _file,
         md5(concat_ws('|',
-            coalesce(account_id, '~'), coalesce(owner_id, '~'), coalesce(campaign_id, '~'),
+            coalesce(account_id, '~'), coalesce(owner_id, '~'), coalesce(created_by, '~'), coalesce(campaign_id, '~'),
             coalesce(pipeline, '~'), coalesce(name, '~'), coalesce(type, '~'),
             coalesce(product, '~'), coalesce(stage, '~'), coalesce(status, '~'),
             coalesce(cast(is_closed as varchar), '~'), coalesce(cast(is_won as varchar), '~'),

@@ -1,17 +1,18 @@
 /*
 description: >-
     Leads with the counted deals to which they were converted by the as-of date. Where several leads
-    became the same deal, its value is credited to the one that was converted first. A lead without a
-    date of conversion cannot have been converted before it was created.
+    became the same deal, its value is credited to the one that was converted first. No lead can have
+    been converted before it was created.
 grain: one row per lead and counted deal
 unique_key: [lead_id, opportunity_id]
-version: 2
+version: 3
 needs: [lead]
 columns:
     lead_id: the lead
     contact_id: the contact that the lead became
     opportunity_id: the deal
     segment: the deal's segment
+    pipeline: the pipeline whose process the deal follows; empty for the process of all other pipelines
     created_on: local date on which the deal was created
     outcome: won, lost or open at the as-of date
     outcome_date: local date on which the outcome was reached
@@ -53,6 +54,7 @@ select
     l.contact_id,
     o.opportunity_id,
     o.segment,
+    o.pipeline,
     o.created_on,
     o.outcome,
     o.outcome_date,
@@ -67,6 +69,6 @@ select
 from links as l
 inner join int_opportunities as o on o.opportunity_id = l.opportunity_id
 cross join config_run as r
-left join config_utc_days as d on d.utc_day = cast(coalesce(l.converted_at, l.created_at) as date)
+left join config_utc_days as d on d.utc_day = cast(greatest(l.converted_at, l.created_at) as date)
 where o.exclusion is null
-    and coalesce(case when coalesce(l.converted_at, l.created_at) >= d.turns_at then d.next_local_day else d.local_day end <= r.as_of, true)
+    and coalesce(case when greatest(l.converted_at, l.created_at) >= d.turns_at then d.next_local_day else d.local_day end <= r.as_of, true)

@@ -4,17 +4,18 @@ description: >-
     before a lost one, and among those the one that got furthest, then the one created first.
 grain: one row per lead with a counted deal
 unique_key: [lead_id]
-version: 1
+version: 2
 view: true
 needs: [lead]
 columns:
     lead_id: the lead
     opportunity_id: the deal that stands for it
     segment: that deal's segment
+    pipeline: the pipeline whose process that deal follows; empty for the process of all other pipelines
     outcome: that deal's outcome at the as-of date
     outcome_date: local date of that outcome
     qualified_on: local date of that deal's first entry into any process step
-    furthest_step: furthest process step that any of the deals reached
+    furthest_step: furthest step of that process that any of the deals reached
     strict_step: last step up to which that deal's history shows every step in order
     created_on: local date on which the first of the deals was created
     amount: value of the deals that are credited to the lead; NULL if there is none
@@ -26,11 +27,12 @@ with several as (
         c.lead_id,
         c.opportunity_id,
         c.segment,
+        c.pipeline,
         c.outcome,
         c.outcome_date,
         c.qualified_on,
         c.strict_step,
-        max(c.furthest_step) over (partition by c.lead_id) as furthest_step,
+        max(c.furthest_step) over (partition by c.lead_id, c.pipeline) as furthest_step,
         min(c.created_on) over (partition by c.lead_id) as created_on,
         sum(case when c.is_first then c.amount end) over (partition by c.lead_id) as amount,
         sum(case when c.is_first and c.outcome = 'won' then c.amount end) over (partition by c.lead_id) as won_amount,
@@ -50,6 +52,7 @@ select
     c.lead_id,
     c.opportunity_id,
     c.segment,
+    c.pipeline,
     c.outcome,
     c.outcome_date,
     c.qualified_on,
@@ -65,6 +68,7 @@ select
     s.lead_id,
     s.opportunity_id,
     s.segment,
+    s.pipeline,
     s.outcome,
     s.outcome_date,
     s.qualified_on,

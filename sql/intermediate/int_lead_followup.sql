@@ -33,7 +33,7 @@ with counted as (
         end as assigned_at
     from int_leads as l
     inner join stg_classified_leads as c on c.lead_id = l.lead_id
-    left join stg_classified_opportunities as o on o.opportunity_id = l.opportunity_id
+    left join stg_opportunities as o on o.opportunity_id = l.opportunity_id
     left join config_utc_days as d on d.utc_day = cast(c.assigned_at as date)
     cross join config_run as r
     where l.exclusion is null

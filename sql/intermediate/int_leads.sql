@@ -2,17 +2,19 @@
 description: >-
     Every lead as it stands at the as-of date: its segment, its dates as local dates, how far it came
     in the funnel, and why it is not counted if it is not. A funnel stage is a number: 1 Lead, 2 MQL,
-    3 SAL, 4 SQL, then the process steps, then Won.
+    3 SAL, 4 SQL, then the steps of the process that its deal follows, then Won.
 grain: one row per lead
 unique_key: [lead_id]
-version: 1
+version: 2
 needs: [lead]
 columns:
     lead_id: the CRM's id of the lead
     source: where the lead came from; unknown where the CRM does not say
     campaign_id: the campaign that brought it
     owner_id: who follows it up
-    segment: first segment whose rule holds, else Unassigned
+    segment: >-
+        first segment whose rule holds, else Unassigned; where segments are as of the anchor, on the local day of
+        its creation
     segment_order: place of the segment in the configuration
     breakdown_1: value of the first configured breakdown; NULL where leads do not have it
     breakdown_2: value of the second configured breakdown; NULL where leads do not have it
@@ -34,9 +36,11 @@ columns:
         the counted deal that it became; of several a won one before an open one before a lost one, and
         among those the one that got furthest
     opportunity_segment: the segment of that deal
+    opportunity_pipeline: the pipeline whose process that deal follows; empty for the process of all other pipelines
     outcome: outcome of that deal at the as-of date
     outcome_date: local date of that outcome
-    furthest_stage: furthest funnel stage, by any of its deals; a later stage implies the earlier ones
+    furthest_stage: >-
+        furthest funnel stage, by any of its deals in that process; a later stage implies the earlier ones
     strict_stage: last stage up to which every stage was observed, in order
     amount: value of the deals that are credited to this lead
     won_amount: value of those of them that are won
@@ -47,8 +51,8 @@ with dated as (
         coalesce(l.source, 'unknown') as source,
         l.campaign_id,
         l.owner_id,
-        l.segment,
-        l.segment_order,
+        coalesce(x.segment, l.segment) as segment,
+        coalesce(x.segment_order, l.segment_order) as segment_order,
         l.breakdown_1,
         l.breakdown_2,
         l.breakdown_3,
@@ -67,8 +71,10 @@ with dated as (
         case when l.rejected_at >= d4.turns_at then d4.next_local_day else d4.local_day end as rejected_on,
         case when l.converted_at >= d5.turns_at then d5.next_local_day else d5.local_day end as converted_on,
         case when l.modified_at >= d6.turns_at then d6.next_local_day else d6.local_day end as modified_on,
+        l.status,
         s.step as status_step
     from stg_classified_leads as l
+    left join int_lead_segments as x on x.lead_id = l.lead_id
     left join config_lead_statuses as s on s.status = l.status
     left join config_utc_days as d1 on d1.utc_day = cast(l.created_at as date)
     left join config_utc_days as d2 on d2.utc_day = cast(l.mql_at as date)
@@ -126,13 +132,14 @@ known as (
         case when d.rejected_on <= r.as_of then d.rejected_on else h.rejected_since end as rejected_since,
         greatest(case when d.accepted_on <= r.as_of then d.accepted_on end, h.last_accepted_on) as last_accepted_on,
         case
-            when h.has_moved_later then h.last_step
+            when h.has_moved_later or d.status is null then h.last_step
             when coalesce(d.modified_on <= r.as_of, true) then d.status_step
             else h.last_step
         end as status_step,
         h.lead_id is not null as has_history,
         c.opportunity_id,
         c.segment as opportunity_segment,
+        c.pipeline as opportunity_pipeline,
         c.outcome,
         c.outcome_date,
         c.qualified_on,
@@ -141,9 +148,7 @@ known as (
         c.amount,
         c.won_amount,
         r.has_mql,
-        r.has_accepted,
-        r.has_process,
-        r.step_count
+        r.has_accepted
     from dated as d
     left join int_lead_deals as c on c.lead_id = d.lead_id
     left join int_opportunities as f on f.opportunity_id = d.linked_id
@@ -188,10 +193,12 @@ select
     is_recycled,
     case when is_converted then opportunity_id end as opportunity_id,
     case when is_converted then opportunity_segment end as opportunity_segment,
+    case when is_converted then opportunity_pipeline end as opportunity_pipeline,
     case when is_converted then outcome end as outcome,
     case when is_converted then outcome_date end as outcome_date,
     case
-        when is_converted and outcome = 'won' then 5 + step_count
+        -- a won deal has passed every step of its process
+        when is_converted and outcome = 'won' then 5 + furthest_step
         when is_converted then 4 + coalesce(furthest_step, 0)
         when is_accepted then 3
         when is_mql then 2
@@ -203,9 +210,9 @@ select
             then case when has_mql then 2 else 1 end
         when not is_converted or coalesce(converted_on < coalesce(accepted_on, mql_on, created_on), false)
             then case when has_accepted then 3 when has_mql then 2 else 1 end
-        when not has_process and coalesce(outcome = 'won', false) then 5 + step_count
+        when coalesce(outcome = 'won' and furthest_step = 0, false) then 5
         when qualified_on is null or coalesce(qualified_on < converted_on, false) then 4
-        when strict_step = step_count and outcome = 'won' then 5 + step_count
+        when strict_step = furthest_step and outcome = 'won' then 5 + furthest_step
         else 4 + strict_step
     end as strict_stage,
     case when is_converted then amount end as amount,

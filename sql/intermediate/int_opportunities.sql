@@ -4,18 +4,22 @@ description: >-
     outcome, its value in the reporting currency, and why it is not counted if it is not.
 grain: one row per opportunity
 unique_key: [opportunity_id]
-version: 1
+version: 2
 columns:
     opportunity_id: the CRM's id of the deal
     account_id: the account that buys, after merges
     owner_id: the person who sells
+    pipeline: the pipeline whose process the deal follows; empty for the process of all other pipelines
     type: kind of deal
     lead_source: where the deal came from
     campaign_id: the campaign that the CRM credits
     loss_reason: why it was lost
     competitor: who else was considered
-    segment: first segment whose rule holds, else Unassigned
+    segment: >-
+        first segment whose rule holds, else Unassigned; where segments are as of the anchor, on the outcome
+        date, and while the deal is open at the as-of date
     segment_order: place of the segment in the configuration
+    created_segment: segment on the local day of creation where it is another one; else NULL
     breakdown_1: value of the first configured breakdown
     breakdown_2: value of the second configured breakdown
     breakdown_3: value of the third configured breakdown
@@ -33,7 +37,7 @@ columns:
     outcome_date: local date on which the outcome was reached; NULL if open or unknown
     outcome_date_source: history, snapshots (consecutive exports show it), close_date or modified_at
     qualified_on: local date of the first entry into any process step
-    furthest_step: furthest process step reached, by history and the current stage; all for won deals
+    furthest_step: furthest step of that process reached, by history and the current stage; all for won deals
     seen_step: furthest process step that the history shows
     strict_step: last step up to which the history shows every step in order
     reopen_count: times the deal came back from won or lost
@@ -49,6 +53,8 @@ with deals as (
         o.opportunity_id,
         o.account_id,
         o.owner_id,
+        coalesce(p.pipeline, '') as pipeline,
+        p.step_count as own_step_count,
         o.type,
         o.lead_source,
         o.campaign_id,
@@ -94,7 +100,8 @@ with deals as (
         o.amount,
         o.cost_of_goods
     from stg_classified_opportunities as o
-    left join int_stages as stage on stage.stage = o.stage
+    left join config_pipelines as p on p.pipeline = o.pipeline
+    left join int_stages as stage on stage.pipeline = coalesce(p.pipeline, '') and stage.stage = o.stage
     left join int_opportunity_closings as closing on closing.opportunity_id = o.opportunity_id
     left join config_utc_days as created on created.utc_day = cast(o.created_at as date)
     left join config_utc_days as modified on modified.utc_day = cast(coalesce(closing.modified_at, o.modified_at) as date)
@@ -133,7 +140,7 @@ known as (
         d.*,
         r.as_of,
         r.has_stage_change,
-        r.step_count,
+        coalesce(d.own_step_count, r.step_count) as step_count,
         case when d.last_outcome_date > r.as_of then 'open' else d.last_outcome end as outcome,
         case when d.last_outcome_date <= r.as_of then d.last_outcome_date end as outcome_date,
         case when d.last_outcome_date <= r.as_of then d.last_outcome_date_source end as outcome_date_source,
@@ -149,13 +156,15 @@ select
     k.opportunity_id,
     k.account_id,
     k.owner_id,
+    k.pipeline,
     k.type,
     k.lead_source,
     k.campaign_id,
     k.loss_reason,
     k.competitor,
-    k.segment,
-    k.segment_order,
+    coalesce(s.segment, k.segment) as segment,
+    coalesce(s.segment_order, k.segment_order) as segment_order,
+    case when b.segment <> s.segment then b.segment end as created_segment,
     k.breakdown_1,
     k.breakdown_2,
     k.breakdown_3,
@@ -207,3 +216,11 @@ select
 from known as k
 left join config_no_decision_reasons as n on n.reason = k.loss_reason
 left join int_rates as f on f.currency = k.currency and f.rate_date = k.rate_date
+left join int_opportunity_segments as s
+    on s.opportunity_id = k.opportunity_id
+    and s.starts_on <= coalesce(k.outcome_date, k.as_of)
+    and s.ends_before > coalesce(k.outcome_date, k.as_of)
+left join int_opportunity_segments as b
+    on b.opportunity_id = k.opportunity_id
+    and b.starts_on <= greatest(k.created_on, date '1900-01-01')
+    and b.ends_before > greatest(k.created_on, date '1900-01-01')

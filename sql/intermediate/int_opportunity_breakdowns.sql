@@ -2,13 +2,14 @@
 description: Every opportunity once for each configured breakdown, and once for none.
 grain: one row per opportunity and breakdown
 unique_key: [opportunity_id, breakdown]
-version: 1
+version: 2
 view: true
 columns:
     opportunity_id: the CRM's id of the deal
     breakdown: none, or the dimension
     breakdown_value: value of the dimension; empty for none, Unknown where the deal has no value
     segment: first segment whose rule holds, else Unassigned
+    created_segment: segment by which the deal counts as created
     exclusion: why the record is not counted; NULL if it is counted
     created_on: local date of creation
     outcome: won, lost or open at the as-of date
@@ -34,6 +35,7 @@ select
         else coalesce(o.breakdown_8, 'Unknown')
     end as breakdown_value,
     o.segment,
+    coalesce(o.created_segment, o.segment) as created_segment,
     o.exclusion,
     o.created_on,
     o.outcome,

@@ -6,13 +6,15 @@ description: >-
     of the deal's owner. Shares within a thousandth of 100 % are 100 %.
 grain: one row per won deal and owner who is credited, and one for its owner where shares miss 100 %
 unique_key: [opportunity_id, owner_id]
-version: 1
+version: 2
 columns:
     opportunity_id: the deal
     owner_id: the owner; Unknown where the deal has none
     team: the owner's team; Unknown where there is none
     segment: segment of the deal
-    month_start: first day of the month in which it was won; 1900-01-01 without a date
+    slice_start: >-
+        first day of the month, or with weeks of the part of a week within a month, in which it was won;
+        1900-01-01 without a date
     cents: what the owner is credited, in hundredths of the reporting currency; NULL without a value
     gap_cents: value of the deal less what all owners are credited, in the row of the deal's owner
     has_gap: whether this is the row of the deal's owner and the shares miss 100 %
@@ -22,13 +24,14 @@ columns:
 */
 with won as (
     select
-        opportunity_id,
-        coalesce(owner_id, 'Unknown') as owner_id,
-        segment,
-        coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01') as month_start,
-        cast(floor(abs(cast(amount as double)) * 100 + 0.5) as bigint) * case when amount < 0 then -1 else 1 end as cents
-    from int_opportunities
-    where exclusion is null and outcome = 'won'
+        o.opportunity_id,
+        coalesce(o.owner_id, 'Unknown') as owner_id,
+        o.segment,
+        coalesce(cast(greatest(date_trunc('month', o.outcome_date), case when r.has_weeks then date_trunc('week', o.outcome_date) end) as date), date '1900-01-01') as slice_start,
+        cast(floor(abs(cast(o.amount as double)) * 100 + 0.5) as bigint) * case when o.amount < 0 then -1 else 1 end as cents
+    from int_opportunities as o
+    cross join config_run as r
+    where o.exclusion is null and o.outcome = 'won'
 ),
 
 totals as (
@@ -48,7 +51,7 @@ divided as (
         w.opportunity_id,
         w.owner_id,
         w.segment,
-        w.month_start,
+        w.slice_start,
         w.cents,
         t.share,
         cast(floor(abs(cast(w.cents as double) * t.share / 100) + 0.5000001) as bigint)
@@ -63,7 +66,7 @@ parts as (
         s.owner_id,
         coalesce(o.team, 'Unknown') as team,
         d.segment,
-        d.month_start,
+        d.slice_start,
         s.owner_id = d.owner_id as is_owner,
         d.share,
         d.cents - d.shared_cents as gap_cents,
@@ -90,7 +93,7 @@ select
     owner_id,
     team,
     segment,
-    month_start,
+    slice_start,
     cents + case when part_rank = 1 then shared_cents - rounded_cents else 0 end as cents,
     case when is_owner then gap_cents else 0 * gap_cents end as gap_cents,
     is_owner and share <> 100 as has_gap,
@@ -104,7 +107,7 @@ select
     d.owner_id,
     coalesce(o.team, 'Unknown'),
     d.segment,
-    d.month_start,
+    d.slice_start,
     0 * d.cents,
     d.cents - d.shared_cents,
     true,
@@ -121,7 +124,7 @@ select
     w.owner_id,
     coalesce(o.team, 'Unknown'),
     w.segment,
-    w.month_start,
+    w.slice_start,
     w.cents,
     0 * w.cents,
     false,

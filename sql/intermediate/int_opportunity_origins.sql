@@ -2,13 +2,15 @@
 description: >-
     Who found each counted deal, and whether marketing touched it before its outcome. The deal's lead
     source decides, else that of the lead that became it first; where the configuration knows neither,
-    a campaign of the deal or of that lead means marketing.
+    a campaign of the deal or of that lead means marketing, and without one the function of the owner who
+    created the deal, if it is marketing or sales.
 grain: one row per counted deal
 unique_key: [opportunity_id]
-version: 1
+version: 3
 columns:
     opportunity_id: the deal
     segment: first segment whose rule holds, else Unassigned
+    created_segment: segment by which the deal counts as created
     created_on: local date of creation
     outcome: won, lost or open at the as-of date
     outcome_date: local date on which the outcome was reached
@@ -19,9 +21,19 @@ columns:
         whether a campaign touched the deal on a day before its outcome, or while it is open; false
         where the day of the outcome is unknown
 */
+with creators as (
+    select
+        d.opportunity_id,
+        lower(w.function) as function
+    from stg_opportunities as d
+    inner join stg_owners as w on w.owner_id = d.created_by
+    where lower(w.function) in ('marketing', 'sales')
+)
+
 select
     o.opportunity_id,
     o.segment,
+    coalesce(o.created_segment, o.segment) as created_segment,
     o.created_on,
     o.outcome,
     o.outcome_date,
@@ -30,6 +42,7 @@ select
         deals.origin,
         leads.origin,
         case when o.campaign_id is not null or l.campaign_id is not null then 'marketing' end,
+        creator.function,
         'unknown'
     ) as origin,
     c.opportunity_id is not null as is_lead_sourced,
@@ -41,5 +54,6 @@ left join int_conversions as c on c.opportunity_id = o.opportunity_id and c.is_f
 left join int_leads as l on l.lead_id = c.lead_id
 left join config_lead_sources as deals on deals.lead_source = o.lead_source
 left join config_lead_sources as leads on leads.lead_source = l.source
+left join creators as creator on creator.opportunity_id = o.opportunity_id
 left join int_first_touches as t on t.opportunity_id = o.opportunity_id
 where o.exclusion is null

@@ -1,28 +1,39 @@
 /*
 description: >-
-    How long each deal was open with which expected close and value, and when it was closed, by its
-    history or by consecutive exports. Before its first entry a deal was as that one says. A closing
-    counts if the deal was opened again; else the deal was open until its outcome date. What the deal
-    is now holds from the as-of date on. Deals that are closed without any date have no spans.
+    How each deal stood from which day to which before its outcome or, while it is open, before the as-of
+    date, and how it stood next: by its history or by consecutive exports. Before its first entry a deal
+    was as that one says. A closing counts if an opening follows it; else the deal was open until its
+    outcome date. Of the entries of a month, or with weeks of a week within a month, that leave the deal
+    open the last one counts, besides the deal's first, because nobody asks for other evenings than the
+    last. Deals that are closed without any date have no spans.
 grain: one row per deal and time in which nothing changed
-unique_key: [opportunity_id, starts_on]
-version: 1
+unique_key: [opportunity_id, place]
+version: 2
 columns:
     opportunity_id: the deal
+    place: place of the time among the deal's times, from 1
     segment: segment of the deal
+    first_on: first local day that ends with the deal; 1900-01-01 where nobody knows when it was created
     state: open, won or lost
-    starts_on: first local day that ends in this state; 1900-01-01 where nobody knows when the deal was created
-    ends_before: first local day that ends in another one; 2200-01-01 for the last
+    starts_on: first local day that ends in this state
+    ends_before: first local day that ends in the next one; of the last time the outcome date or the as-of date
+    ends_slice: first day of the month of ends_before, or with weeks of the part of its week within the month
     close_date: expected close
+    due_slice: likewise of close_date
     cents: value in hundredths of the reporting currency, by the deal's rate; NULL without a value or a rate
+    next_state: state of the deal's next time; after the last one what the deal is now, like the columns below
+    next_ends_before: first local day that ends after that time; 2200-01-01 for what the deal is now
+    next_close_date: expected close in that time
+    next_cents: value in that time
 */
-with rated as (
+with deals as (
     select
         o.opportunity_id,
         o.segment,
         o.created_on,
         o.outcome,
-        o.outcome_date,
+        coalesce(o.outcome_date, r.as_of) as final_on,
+        coalesce(o.outcome_date, date '2200-01-01') as outcome_on,
         o.close_date,
         f.factor,
         cast(floor(abs(cast(o.amount as double)) * 100 + 0.5) as bigint) * case when o.amount < 0 then -1 else 1 end as cents
@@ -32,22 +43,6 @@ with rated as (
         on f.currency = o.currency
         and f.rate_date = least(coalesce(o.outcome_date, o.close_date, r.as_of), r.as_of)
     where o.exclusion is null and (o.outcome = 'open' or o.outcome_date is not null)
-),
-
-exported as (
-    select
-        h.opportunity_id,
-        case when h.changed_at >= d.turns_at then d.next_local_day else d.local_day end as changed_on,
-        h.changed_at,
-        h.sequence,
-        coalesce(s.state, 0) as state,
-        h.close_date,
-        h.amount
-    from stg_stage_changes as h
-    cross join config_run as r
-    inner join config_utc_days as d on d.utc_day = cast(h.changed_at as date)
-    left join int_stages as s on s.stage = h.stage
-    where r.has_stage_amounts
 ),
 
 -- a copy of a version that is older than what an earlier export held says nothing
@@ -74,114 +69,162 @@ seen as (
         and l._line = v._line
 ),
 
-changes as (
-    select opportunity_id, changed_on, changed_at, sequence, state, close_date, amount
-    from exported
+entries as (
+    select
+        h.opportunity_id,
+        h.changed_on,
+        h.changed_at,
+        h.sequence,
+        h.state,
+        h.previous_state,
+        h.next_on,
+        h.next_open_on,
+        h.close_date,
+        h.amount
+    from int_stage_changes as h
+    cross join config_run as r
+    where r.has_stage_amounts and h.is_by_as_of and not h.is_from_snapshots
     union all
-    select s.opportunity_id, s.seen_on, s._effective_at, lpad(cast(1000000000 - s.version_rank as varchar), 10, '0'), s.state, s.close_date, s.amount
+    select
+        s.opportunity_id,
+        s.seen_on,
+        s._effective_at,
+        lpad(cast(1000000000 - s.version_rank as varchar), 10, '0'),
+        s.state,
+        lag(s.state) over by_time,
+        lead(s.seen_on) over by_time,
+        min(case when s.state < 1000 then s.seen_on end) over (
+            partition by s.opportunity_id
+            order by s._effective_at nulls first, s.version_rank desc nulls first
+            rows between 1 following and unbounded following
+        ),
+        s.close_date,
+        s.amount
     from seen as s
-    anti join exported as h on h.opportunity_id = s.opportunity_id
-    where s.newest_rank is null or s.version_rank < s.newest_rank
-),
-
-ordered as (
-    select
-        c.opportunity_id,
-        c.changed_on,
-        c.state,
-        c.close_date,
-        cast(floor(floor(abs(cast(c.amount as double)) * 100 + 0.5) * d.factor + 0.5000001) as bigint)
-        * case when c.amount < 0 then -1 else 1 end as cents,
-        row_number() over (
-            partition by c.opportunity_id
-            order by c.changed_at nulls last, length(c.sequence) nulls last, c.sequence nulls last
-        ) as place
-    from changes as c
-    inner join rated as d on d.opportunity_id = c.opportunity_id
     cross join config_run as r
-    where c.changed_on <= r.as_of and (d.outcome_date is null or c.changed_on < d.outcome_date)
+    anti join stg_stage_changes as h on h.opportunity_id = case when r.has_stage_amounts then s.opportunity_id end
+    where s.seen_on <= r.as_of and (s.newest_rank is null or s.version_rank < s.newest_rank)
+    window by_time as (partition by s.opportunity_id order by s._effective_at nulls first, s.version_rank desc nulls first)
 ),
 
-undone as (
+-- a deal whose first entry closes it was open before that
+openings as (
+    select true as closes_first, true as is_opening
+    union all
+    select true, false
+    union all
+    select false, false
+),
+
+told as (
     select
-        *,
-        max(case when state < 1000 then place end) over (partition by opportunity_id) as last_open_place
-    from ordered
+        e.opportunity_id,
+        e.changed_on,
+        e.changed_at,
+        e.sequence,
+        case when o.is_opening then 0 else e.state end as state,
+        o.is_opening or (e.previous_state is null and not o.closes_first) as is_first,
+        e.next_on,
+        e.next_open_on,
+        e.close_date,
+        e.amount
+    from entries as e
+    inner join openings as o on o.closes_first = (e.previous_state is null and e.state >= 1000)
+    cross join config_run as r
+    where case
+        when e.state >= 1000 then e.state is distinct from e.previous_state
+        else e.previous_state is null
+            or e.next_open_on is null
+            or date_trunc('month', e.next_open_on) > date_trunc('month', e.changed_on)
+            or (r.has_weeks and date_trunc('week', e.next_open_on) > date_trunc('week', e.changed_on))
+    end
 ),
 
-points as (
+known as (
     select
         d.opportunity_id,
         d.segment,
-        least(
-            coalesce(d.created_on, f.changed_on, d.outcome_date, date '1900-01-01'),
-            coalesce(f.changed_on, d.created_on, date '1900-01-01'),
-            coalesce(d.outcome_date, date '2200-01-01')
-        ) as changed_on,
-        cast(0 as bigint) as place,
-        'open' as state,
-        case when f.opportunity_id is null then d.close_date else f.close_date end as close_date,
-        case when f.opportunity_id is null then d.cents else f.cents end as cents
-    from rated as d
-    left join ordered as f on f.opportunity_id = d.opportunity_id and f.place = 1
-    union all
-    select
-        u.opportunity_id,
-        d.segment,
-        u.changed_on,
-        u.place,
-        case u.state when 1000 then 'won' when 1001 then 'lost' else 'open' end,
-        u.close_date,
-        u.cents
-    from undone as u
-    inner join rated as d on d.opportunity_id = u.opportunity_id
-    where u.state < 1000 or u.place < u.last_open_place
-    union all
-    select
-        d.opportunity_id,
-        d.segment,
-        coalesce(d.outcome_date, r.as_of),
-        cast(1000000000000 as bigint),
+        case
+            when e.opportunity_id is null then least(coalesce(d.created_on, date '1900-01-01'), d.final_on)
+            when e.is_first then least(d.created_on, e.changed_on)
+            else e.changed_on
+        end as starts_on,
+        e.changed_at,
+        e.sequence,
+        coalesce(e.state, 0) as stage_state,
+        coalesce(e.is_first, true) as is_first,
+        case when e.state >= 1000 then e.next_open_on else e.next_on end as next_on,
+        coalesce(e.next_open_on < d.outcome_on, false) as opens_again,
+        case when e.opportunity_id is null then d.close_date else e.close_date end as close_date,
+        case
+            when e.opportunity_id is null then d.cents
+            else cast(floor(floor(abs(cast(e.amount as double)) * 100 + 0.5) * d.factor + 0.5000001) as bigint)
+                * case when e.amount < 0 then -1 else 1 end
+        end as cents,
         d.outcome,
-        d.close_date,
-        d.cents
-    from rated as d
-    cross join config_run as r
+        d.final_on,
+        d.close_date as final_close_date,
+        d.cents as final_cents
+    from deals as d
+    left join told as e on e.opportunity_id = d.opportunity_id and e.changed_on < d.outcome_on
 ),
 
-compared as (
+-- of the entries of a day the last one counts
+counted as (
     select
         *,
-        lag(state) over by_time as previous_state,
-        lag(close_date) over by_time as previous_close_date,
-        lag(cents) over by_time as previous_cents
-    from points
-    window by_time as (partition by opportunity_id order by changed_on nulls last, place nulls last)
+        case stage_state when 1000 then 'won' when 1001 then 'lost' else 'open' end as state
+    from known
+    where is_first
+        or (opens_again and next_on > starts_on)
+        or (not opens_again and stage_state < 1000)
 ),
 
-bounded as (
+spans as (
     select
         opportunity_id,
+        row_number() over by_time as place,
         segment,
+        first_value(starts_on) over by_time as first_on,
         state,
-        changed_on as starts_on,
-        coalesce(
-            lead(changed_on) over (partition by opportunity_id order by changed_on nulls last, place nulls last), date '2200-01-01'
-        ) as ends_before,
+        starts_on,
+        coalesce(lead(starts_on) over by_time, final_on) as ends_before,
         close_date,
-        cents
-    from compared
-    where state is distinct from previous_state
-        or (state = 'open' and (close_date is distinct from previous_close_date or cents is distinct from previous_cents))
+        cents,
+        coalesce(lead(state) over by_time, outcome) as next_state,
+        coalesce(
+            lead(starts_on, 2) over by_time,
+            case when lead(starts_on) over by_time is null then date '2200-01-01' else final_on end
+        ) as next_ends_before,
+        case when lead(starts_on) over by_time is null then final_close_date else lead(close_date) over by_time end as next_close_date,
+        case when lead(starts_on) over by_time is null then final_cents else lead(cents) over by_time end as next_cents
+    from counted
+    window by_time as (
+        partition by opportunity_id
+        order by
+            starts_on nulls last,
+            changed_at nulls last,
+            length(sequence) nulls last,
+            sequence nulls last,
+            is_first desc nulls last
+    )
 )
 
 select
-    opportunity_id,
-    segment,
-    state,
-    starts_on,
-    ends_before,
-    close_date,
-    cents
-from bounded
-where starts_on < ends_before
+    s.opportunity_id,
+    s.place,
+    s.segment,
+    s.first_on,
+    s.state,
+    s.starts_on,
+    s.ends_before,
+    cast(greatest(date_trunc('month', s.ends_before), case when r.has_weeks then date_trunc('week', s.ends_before) end) as date) as ends_slice,
+    s.close_date,
+    cast(greatest(date_trunc('month', s.close_date), case when r.has_weeks then date_trunc('week', s.close_date) end) as date) as due_slice,
+    s.cents,
+    s.next_state,
+    s.next_ends_before,
+    s.next_close_date,
+    s.next_cents
+from spans as s
+cross join config_run as r

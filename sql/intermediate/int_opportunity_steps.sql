@@ -4,11 +4,12 @@ description: >-
     step so far also reaches the steps that it skips: those after previous_step up to step.
 grain: one row per opportunity and step that its history shows
 unique_key: [opportunity_id, step]
-version: 1
+version: 2
 needs: [stage_change]
 columns:
     opportunity_id: the deal
-    step: the process step
+    pipeline: the pipeline whose process the deal follows; empty for the process of all other pipelines
+    step: the process step, by its place in that process
     segment: the deal's segment
     outcome: won, lost or open at the as-of date
     entered_on: local date of the first entry; NULL if it was before the history begins
@@ -16,7 +17,7 @@ columns:
     next_entered_on: local date of the first entry into the step right behind it; NULL if the history shows none
     days_in_step: >-
         days of all stays, the running one up to the outcome or the as-of date; NULL where the deal
-        ended without a date or entered the step before the history begins
+        ended without a date, ended before its last entry, or entered the step before the history begins
     visit_count: entries into the step from another state
     is_strict: whether the history shows every step up to this one, in order
     furthest_step: the furthest step that the deal reached
@@ -42,6 +43,7 @@ with stays as (
 steps as (
     select
         s.opportunity_id,
+        o.pipeline,
         s.step,
         o.segment,
         o.outcome,
@@ -51,7 +53,8 @@ steps as (
             when s.entered_on is null then null
             when s.stays_since is null then 0
             when o.outcome <> 'open' and o.outcome_date is null then null
-            else greatest(unix_date(coalesce(o.outcome_date, r.as_of)) - unix_date(s.stays_since), 0)
+            when o.outcome_date < s.stays_since then null
+            else unix_date(coalesce(o.outcome_date, r.as_of)) - unix_date(s.stays_since)
         end as days_in_step,
         s.visit_count,
         s.step <= o.strict_step as is_strict,
@@ -69,6 +72,7 @@ steps as (
 
 select
     opportunity_id,
+    pipeline,
     step,
     segment,
     outcome,

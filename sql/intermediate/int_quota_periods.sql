@@ -11,7 +11,7 @@ columns:
     subject_id: the owner's id, or the team
     team: the team, or the owner's team
     segment: the segment that is asked for; All is what is asked for in all segments, else the sum of them
-    period_grain: month, quarter, year (fiscal) or all
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all, which ends with the as-of date
     cents: hundredths of the reporting currency
 */

@@ -5,7 +5,7 @@ unique_key: [kind, subject, reason]
 version: 1
 needs: [quota]
 columns:
-    kind: value, unmapped or version
+    kind: value or unmapped
     subject: quota, or one of its fields
     reason: what is wrong
     record_count: how many quotas
@@ -46,6 +46,3 @@ from int_quotas as q
 cross join config_run as r
 anti join stg_owners as o on o.owner_id = q.subject_id
 where r.has_owner and q.subject_kind = 'owner'
-union all
-select 'version', 'quota', 'replaced by a newer version', (select count(*) from landing_quota) - (select count(*) from stg_quotas)
-from config_run

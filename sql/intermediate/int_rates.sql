@@ -4,11 +4,12 @@ description: >-
     configuration for the currencies that it lists, else from the exchange rate extracts. The base of
     a source that has a rate for the reporting currency is another currency, so that both rates count;
     else the base is the reporting currency itself. Before its first rate, and while its rate is not
-    above zero, a currency has no factor. Of several sources the one whose rate is younger counts.
+    above zero, a currency has no factor. Of several sources that have a factor for the day the one whose
+    rate is younger counts.
     Currencies of extracts are here only if deals, costs, campaigns or quotas have them.
 grain: one row per currency and day up to the as-of date
 unique_key: [currency, rate_date]
-version: 1
+version: 2
 columns:
     currency: ISO 4217 code
     rate_date: the day
@@ -72,17 +73,29 @@ bases as (
 
 factors as (
     select
+        d._source,
         d.currency,
         d.rate_date,
-        case when b.has_reporting then p.rate else cast(1 as double) end / d.rate as factor,
-        row_number() over (
-            partition by d.currency, d.rate_date
-            order by d.valid_from desc nulls last, d._source nulls last
-        ) as source_rank
+        d.valid_from,
+        case when b.has_reporting then p.rate else cast(1 as double) end / d.rate as factor
     from days as d
     cross join config_run as r
     inner join bases as b on b._source = d._source
     left join days as p on p._source = d._source and p.currency = r.currency and p.rate_date = d.rate_date
+),
+
+-- a source without a factor for the day leaves it to the others
+ranked as (
+    select
+        currency,
+        rate_date,
+        factor,
+        row_number() over (
+            partition by currency, rate_date
+            order by valid_from desc nulls last, _source nulls last
+        ) as source_rank
+    from factors
+    where factor is not null
 ),
 
 listed as (
@@ -100,7 +113,6 @@ select
     f.currency,
     f.rate_date,
     f.factor
-from factors as f
+from ranked as f
 anti join listed as c on c.currency = f.currency
 where f.source_rank = 1
-    and f.factor is not null

@@ -6,7 +6,7 @@ grain: one row per segment and month since the first deal or lead
 unique_key: [segment, month_start]
 version: 1
 columns:
-    segment: go-to-market segment
+    segment: go-to-market segment; of a deal the one that it has at its outcome, or at the as-of date while it is open
     month_start: first day of the month
     lead_count: leads created in the month
     opportunity_days: >-
@@ -65,18 +65,19 @@ first_month as (
 months as (
     select
         s.segment,
-        p.month_start,
+        p.period_start as month_start,
         cast(coalesce(sum(m.change), 0) as bigint) as change,
         cast(coalesce(sum(m.days), 0) as bigint) as days,
         cast(coalesce(sum(m.lead_count), 0) as bigint) as lead_count
     from config_segments as s
     cross join config_periods as p
     cross join first_month as f
-    left join moves as m on m.segment = s.segment and m.month_start = p.month_start
+    left join moves as m on m.segment = s.segment and m.month_start = p.period_start
     where p.period_grain = 'month'
-        and p.month_start >= f.month_start
+        and p.slice_start = p.period_start
+        and p.period_start >= f.month_start
         and s.segment <> 'All'
-    group by s.segment, p.month_start
+    group by s.segment, p.period_start
 ),
 
 open_before as (

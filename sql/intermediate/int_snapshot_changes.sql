@@ -3,9 +3,9 @@ description: >-
     The stage history that consecutive exports of the deals show, for sources that export none. Of one
     export the newest line of a deal counts; a copy of a version that is older than what an earlier
     export held says nothing.
-grain: one row per deal and export in which its stage or outcome differs from the export before
+grain: one row per deal and export in which its stage, pipeline or outcome differs from the export before
 unique_key: [opportunity_id, changed_at]
-version: 1
+version: 2
 columns:
     opportunity_id: the deal
     changed_at: effective time of the first export that shows the new stage
@@ -13,7 +13,8 @@ columns:
         local date of the change, which lies between two exports: for a deal that was closed the close
         date if it does too, else that of the later export
     stage: the stage it entered
-    state: the state it entered
+    pipeline: the pipeline it was in, if its deals follow a process of their own, else empty
+    state: the state it entered, in the process of that pipeline
     is_dated: >-
         whether the date is known; the state in which the first export found an older deal was entered
         at any time before
@@ -22,6 +23,7 @@ with marked as (
     select
         v.opportunity_id,
         v.stage,
+        v.pipeline,
         v.state,
         v.close_date,
         v.created_at,
@@ -60,6 +62,7 @@ compared as (
     select
         m.opportunity_id,
         m.stage,
+        m.pipeline,
         m.state,
         m.close_date,
         m.created_at,
@@ -67,6 +70,7 @@ compared as (
         m.seen_on,
         m.previous_on,
         lag(m.stage) over by_time as last_stage,
+        lag(m.pipeline) over by_time as last_pipeline,
         lag(m.state) over by_time as last_state,
         lag(m.seen_on) over by_time as last_seen_on
     from marked as m
@@ -84,18 +88,23 @@ changes as (
             else c.seen_on
         end as changed_on,
         c.stage,
+        c.pipeline,
         c.state,
         c.last_state is null as is_first,
         c.created_at,
         coalesce(c.previous_on, c.seen_on) as known_since
     from compared as c
-    where c.last_state is null or c.stage is distinct from c.last_stage or c.state <> c.last_state
+    where c.last_state is null
+        or c.stage is distinct from c.last_stage
+        or c.pipeline <> c.last_pipeline
+        or c.state <> c.last_state
     union all
     select
         l.opportunity_id,
         l._effective_at,
         s.seen_on,
         l.stage,
+        l.pipeline,
         l.state,
         true,
         l.created_at,
@@ -110,6 +119,7 @@ select
     c.changed_at,
     c.changed_on,
     c.stage,
+    c.pipeline,
     c.state,
     not c.is_first
     or coalesce(case when c.created_at >= d.turns_at then d.next_local_day else d.local_day end >= c.known_since, false) as is_dated

@@ -5,7 +5,7 @@ unique_key: [kind, subject, reason]
 version: 1
 needs: [opportunity_split]
 columns:
-    kind: value, unmapped or version
+    kind: value or unmapped
     subject: opportunity_split, or one of its fields
     reason: what is wrong
     record_count: how many deals, or shares
@@ -33,10 +33,3 @@ from stg_opportunity_splits as s
 cross join config_run as r
 anti join stg_owners as o on o.owner_id = s.owner_id
 where r.has_owner
-union all
-select
-    'version',
-    'opportunity_split',
-    'replaced by a newer version',
-    (select count(*) from landing_opportunity_split) - (select count(*) from stg_opportunity_splits)
-from config_run

@@ -7,11 +7,12 @@ description: >-
     1, 710-719).
 grain: one row per opportunity and step with a dated entry
 unique_key: [opportunity_id, step]
-version: 1
+version: 2
 needs: [stage_change]
 columns:
     opportunity_id: the deal
-    step: place of the process step, from 1
+    pipeline: the pipeline whose process the deal follows; empty for the process of all other pipelines
+    step: place of the step in that process, from 1
     segment: the deal's segment
     entered_on: local date of the first entry
     is_still_there: whether the deal was still in the step on day 14 after the entry
@@ -20,6 +21,7 @@ columns:
 with moves as (
     select
         s.opportunity_id,
+        s.pipeline,
         s.step,
         s.segment,
         s.entered_on,
@@ -38,6 +40,7 @@ with moves as (
 judged as (
     select
         m.opportunity_id,
+        m.pipeline,
         m.step,
         m.segment,
         m.entered_on,
@@ -53,6 +56,7 @@ judged as (
 
 select
     opportunity_id,
+    pipeline,
     step,
     segment,
     entered_on,

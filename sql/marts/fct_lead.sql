@@ -4,14 +4,16 @@ description: >-
     number can be traced to its leads.
 grain: one row per lead
 unique_key: [lead_id]
-version: 1
+version: 2
 needs: [lead]
 columns:
     lead_id: the CRM's id of the lead
     source: where the lead came from; unknown where the CRM does not say
     campaign_id: the campaign that brought it
     owner_id: who follows it up
-    segment: first segment whose rule holds, else Unassigned
+    segment: >-
+        first segment whose rule holds, else Unassigned; where segments are as of the anchor, on the local day of
+        its creation
     breakdown_1: value of the first configured breakdown; NULL where leads do not have it
     breakdown_2: value of the second configured breakdown; NULL where leads do not have it
     breakdown_3: value of the third configured breakdown; NULL where leads do not have it
@@ -31,6 +33,7 @@ columns:
     is_recycled: whether the history shows that it went back to marketing and has not come back since
     opportunity_id: the counted deal that it became; of several the one that stands for it
     opportunity_segment: the segment of that deal
+    opportunity_pipeline: the pipeline whose process that deal follows; empty for the process of all other pipelines
     is_segment_moved: whether the deal is in another segment than the lead
     outcome: outcome of that deal at the as-of date
     outcome_date: local date of that outcome
@@ -70,6 +73,7 @@ select
     l.is_recycled,
     l.opportunity_id,
     l.opportunity_segment,
+    l.opportunity_pipeline,
     coalesce(l.opportunity_segment <> l.segment, false) as is_segment_moved,
     l.outcome,
     l.outcome_date,
@@ -84,5 +88,7 @@ select
     f.response_source,
     cast(f.response_seconds as double) / 60 as response_minutes
 from int_leads as l
-left join config_funnel_steps as s on s.stage = l.furthest_stage
+left join config_funnel_steps as s
+    on s.stage = l.furthest_stage
+    and s.pipeline = case when l.furthest_stage < 5 then '' else l.opportunity_pipeline end
 left join int_lead_followup as f on f.lead_id = l.lead_id

@@ -4,16 +4,20 @@ description: >-
     so that any number can be traced to its deals.
 grain: one row per opportunity
 unique_key: [opportunity_id]
-version: 1
+version: 2
 columns:
     opportunity_id: the CRM's id of the deal
     account_id: the account that buys, after merges
     owner_id: the person who sells
+    pipeline: the pipeline whose process the deal follows; empty for the process of all other pipelines
     type: kind of deal
     lead_source: where the deal came from
     loss_reason: why it was lost
     competitor: who else was considered
-    segment: first segment whose rule holds, else Unassigned
+    segment: >-
+        first segment whose rule holds, else Unassigned; where segments are as of the anchor, on the outcome
+        date, and while the deal is open at the as-of date
+    created_segment: segment by which the deal counts as created
     breakdown_1: value of the first configured breakdown
     breakdown_2: value of the second configured breakdown
     breakdown_3: value of the third configured breakdown
@@ -44,7 +48,7 @@ columns:
     first_meeting_cycle_days: days from the first meeting to the outcome
     is_cohort_won: won within the cohort's days of its creation
     is_cohort_mature: created early enough to be judged
-    furthest_step: furthest process step reached
+    furthest_step: furthest step of that process reached, by its place from 1; 0 for none
     reopen_count: times the deal came back from won or lost
     change_count: stage changes, repeated stages not counted
     currency: currency of the original amount
@@ -53,16 +57,19 @@ columns:
     has_no_rate: whether there is an amount that cannot be converted
     is_unvalued: won or lost without an amount, or lost with an amount of zero
     cost_of_goods: cost of what is sold in the reporting currency
+    credited_amount: of the amount of a deal won, what is credited to those who share it; NULL if it is not counted
 */
 select
     o.opportunity_id,
     o.account_id,
     o.owner_id,
+    o.pipeline,
     o.type,
     o.lead_source,
     o.loss_reason,
     o.competitor,
     o.segment,
+    coalesce(o.created_segment, o.segment) as created_segment,
     o.breakdown_1,
     o.breakdown_2,
     o.breakdown_3,
@@ -101,9 +108,15 @@ select
     o.amount,
     o.has_no_rate,
     o.outcome <> 'open' and (o.original_amount is null or (o.outcome = 'lost' and o.original_amount = 0)) as is_unvalued,
-    o.cost_of_goods
+    o.cost_of_goods,
+    case
+        when o.exclusion is null and o.outcome = 'won'
+            then cast(o.amount - cast(cast(coalesce(c.gap_cents, 0) as decimal(18, 0)) * 0.01 as decimal(18, 2)) as decimal(18, 2))
+    end as credited_amount
 from int_opportunities as o
 cross join config_run as r
 left join int_new_customers as n on n.opportunity_id = o.opportunity_id
 left join int_opportunity_origins as f on f.opportunity_id = o.opportunity_id
 left join int_first_meetings as m on m.opportunity_id = o.opportunity_id
+-- one row of a deal says what its shares miss
+left join int_opportunity_credits as c on c.opportunity_id = o.opportunity_id and c.gap_cents <> 0

@@ -5,14 +5,15 @@ description: >-
     day 14 went on, of those touched and of those not. A difference is an association, not an effect:
     who is touched is no accident. Only entries that the history shows count. The interval of the
     difference is Newcombe's (1998, Statistics in Medicine 17, 873-890, method 10).
-grain: one row per segment, period, activity and process step
-unique_key: [segment, period_grain, period_start, activity, step]
-version: 1
+grain: one row per segment, period, activity, pipeline and process step
+unique_key: [segment, period_grain, period_start, activity, pipeline, step]
+version: 2
 columns:
     segment: go-to-market segment; All is every deal
-    period_grain: month, quarter, year (fiscal) or all
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
     activity: the configured activity; Unmapped are contacts with campaigns of other types
+    pipeline: the pipeline of the process; empty for the process of all other pipelines
     step: process step
     step_order: place of the step in the process, from 1
     is_aligned: whether the configuration means the activity for this step
@@ -53,30 +54,34 @@ with touched as (
 
 entries as (
     select
-        segment,
-        step,
-        cast(date_trunc('month', entered_on) as date) as month_start,
+        l.segment,
+        l.pipeline,
+        l.step,
+        cast(greatest(date_trunc('month', l.entered_on), case when r.has_weeks then date_trunc('week', l.entered_on) end) as date) as slice_start,
         count(*) as deal_count,
-        count(case when is_still_there then 1 end) as stayed_count,
-        count(case when is_converted then 1 end) as converted_count,
-        max(entered_on) as youngest_on
-    from int_step_landmarks
-    group by segment, step, cast(date_trunc('month', entered_on) as date)
+        count(case when l.is_still_there then 1 end) as stayed_count,
+        count(case when l.is_converted then 1 end) as converted_count,
+        max(l.entered_on) as youngest_on
+    from int_step_landmarks as l
+    cross join config_run as r
+    group by all
 ),
 
 touched_entries as (
     select
         l.segment,
+        l.pipeline,
         l.step,
         t.activity,
-        cast(date_trunc('month', l.entered_on) as date) as month_start,
+        cast(greatest(date_trunc('month', l.entered_on), case when r.has_weeks then date_trunc('week', l.entered_on) end) as date) as slice_start,
         cast(sum(t.touch_count) as bigint) as touch_count,
         count(*) as deal_count,
         count(case when l.is_still_there then 1 end) as stayed_count,
         count(case when l.is_converted then 1 end) as converted_count
     from touched as t
     inner join int_step_landmarks as l on l.opportunity_id = t.opportunity_id and l.step = t.step
-    group by l.segment, l.step, t.activity, cast(date_trunc('month', l.entered_on) as date)
+    cross join config_run as r
+    group by all
 ),
 
 rolled as (
@@ -84,16 +89,17 @@ rolled as (
         case when grouping(e.segment) = 1 then 'All' else e.segment end as segment,
         p.period_grain,
         p.period_start,
+        e.pipeline,
         e.step,
         cast(sum(e.deal_count) as bigint) as deal_count,
         cast(sum(e.stayed_count) as bigint) as stayed_count,
         cast(sum(e.converted_count) as bigint) as converted_count,
         max(e.youngest_on) as youngest_on
     from entries as e
-    inner join config_periods as p on p.month_start = e.month_start
+    inner join config_periods as p on p.slice_start = e.slice_start
     group by grouping sets (
-        (e.segment, p.period_grain, p.period_start, e.step),
-        (p.period_grain, p.period_start, e.step)
+        (e.segment, p.period_grain, p.period_start, e.pipeline, e.step),
+        (p.period_grain, p.period_start, e.pipeline, e.step)
     )
 ),
 
@@ -102,6 +108,7 @@ touched_rolled as (
         case when grouping(e.segment) = 1 then 'All' else e.segment end as segment,
         p.period_grain,
         p.period_start,
+        e.pipeline,
         e.step,
         e.activity,
         cast(sum(e.touch_count) as bigint) as touch_count,
@@ -109,15 +116,15 @@ touched_rolled as (
         cast(sum(e.stayed_count) as bigint) as stayed_count,
         cast(sum(e.converted_count) as bigint) as converted_count
     from touched_entries as e
-    inner join config_periods as p on p.month_start = e.month_start
+    inner join config_periods as p on p.slice_start = e.slice_start
     group by grouping sets (
-        (e.segment, p.period_grain, p.period_start, e.step, e.activity),
-        (p.period_grain, p.period_start, e.step, e.activity)
+        (e.segment, p.period_grain, p.period_start, e.pipeline, e.step, e.activity),
+        (p.period_grain, p.period_start, e.pipeline, e.step, e.activity)
     )
 ),
 
-first_month as (
-    select min(month_start) as month_start
+first_slice as (
+    select min(slice_start) as slice_start
     from entries
 ),
 
@@ -127,8 +134,8 @@ periods as (
         p.period_start,
         p.period_end
     from config_periods as p
-    cross join first_month as f
-    where p.month_start >= f.month_start or p.period_grain = 'all'
+    cross join first_slice as f
+    where p.slice_start >= f.slice_start or p.period_grain = 'all'
 ),
 
 measured as (
@@ -148,6 +155,7 @@ dense as (
         p.period_grain,
         p.period_start,
         a.activity,
+        a.pipeline,
         a.step,
         a.step_order,
         a.is_aligned,
@@ -174,11 +182,13 @@ dense as (
         on e.segment = s.segment
         and e.period_grain = p.period_grain
         and e.period_start is not distinct from p.period_start
+        and e.pipeline = a.pipeline
         and e.step = a.step_order
     left join touched_rolled as t
         on t.segment = s.segment
         and t.period_grain = p.period_grain
         and t.period_start is not distinct from p.period_start
+        and t.pipeline = a.pipeline
         and t.step = a.step_order
         and t.activity = a.activity
 ),
@@ -221,6 +231,7 @@ select
     period_grain,
     period_start,
     activity,
+    pipeline,
     step,
     step_order,
     is_aligned,

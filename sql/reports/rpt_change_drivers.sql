@@ -82,7 +82,7 @@ quarters as (
         p.period_end
     from config_periods as p
     cross join first_month as f
-    where p.period_grain = 'quarter' and p.month_start >= f.month_start
+    where p.period_grain = 'quarter' and p.slice_start >= f.month_start
 ),
 
 rolled as (
@@ -95,7 +95,7 @@ rolled as (
         cast(sum(f.won_count) as bigint) as won_count,
         cast(sum(f.won_value) as decimal(18, 2)) as won_value
     from facts as f
-    inner join config_periods as p on p.month_start = f.month_start
+    inner join config_periods as p on p.slice_start = f.month_start
     where p.period_grain = 'quarter'
     group by f.segment, f.origin, p.period_start
 ),

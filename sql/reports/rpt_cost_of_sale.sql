@@ -2,9 +2,9 @@
 description: >-
     What marketing and sales cost, what they won for it, and what a new customer, a lead and a
     qualified lead cost, by month of the ledger, outcome date of wins and creation date of leads.
-grain: one row per segment and period
+grain: one row per segment and period; no weeks, since the ledger is monthly
 unique_key: [segment, period_grain, period_start]
-version: 1
+version: 2
 columns:
     segment: go-to-market segment; All is the whole company
     period_grain: month, quarter, year (fiscal) or all
@@ -33,6 +33,9 @@ columns:
     margin_ratio: margin_value / won_value
     lag_months: the segment's median won cycle up to the as-of date in months of 30.4375 days, rounded half up
     lagged_cost: total cost of the months that lie lag_months earlier; NULL if one of them lies before the ledger begins
+    strategy: how the company goes to market in the segment; NULL for All and Unassigned, and where the configuration does not say
+    motion: how the segment is sold to; NULL likewise
+    number_owner: who answers for the segment's number; NULL likewise
 */
 with lags as (
     select
@@ -130,7 +133,11 @@ months as (
         coalesce(g.direct_cents, 0) + coalesce(g.allocated_cents, 0) as lagged_cents
     from config_segments as s
     cross join bounds as b
-    cross join (select distinct month_start from config_periods) as m
+    cross join (
+        select distinct coalesce(period_start, date '1900-01-01') as month_start
+        from config_periods
+        where period_grain in ('month', 'all')
+    ) as m
     left join lags as l on l.segment = s.segment
     left join costs as c on c.segment = s.segment and c.month_start = m.month_start
     left join wins as w on w.segment = s.segment and w.month_start = m.month_start
@@ -162,7 +169,8 @@ rolled as (
         cast(sum(f.mql_count) as bigint) as mql_count,
         cast(sum(f.lagged_cents) as bigint) as lagged_cents
     from months as f
-    inner join config_periods as p on p.month_start = f.month_start
+    inner join config_periods as p on p.slice_start = f.month_start
+    where p.period_grain <> 'week'
     group by f.segment, p.period_grain, p.period_start, p.period_end
 ),
 
@@ -197,8 +205,12 @@ amounts as (
         case
             when r.has_cost and add_months(coalesce(f.period_start, b.first_month), -f.lag_months) >= b.ledger_begins
                 then cast(cast(f.lagged_cents as decimal(18, 0)) * 0.01 as decimal(18, 2))
-        end as lagged_cost
+        end as lagged_cost,
+        s.strategy,
+        s.motion,
+        s.number_owner
     from rolled as f
+    left join config_segments as s on s.segment = f.segment
     cross join config_run as r
     cross join goods as g
     cross join bounds as b
@@ -238,5 +250,8 @@ select
     margin_value,
     cast(margin_value as double) / nullif(cast(won_value as double), 0) as margin_ratio,
     lag_months,
-    lagged_cost
+    lagged_cost,
+    strategy,
+    motion,
+    number_owner
 from margins

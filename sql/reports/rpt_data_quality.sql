@@ -4,15 +4,17 @@ description: >-
     about, how old the extracts are, and what the metrics are missing.
 grain: one row per kind, subject and reason
 unique_key: [kind, subject, reason]
-version: 1
+version: 3
 columns:
     kind: >-
         extract (records of an extract's visible files), quarantine (refused records by rule), version
         (records that newer versions replace), exclusion (records that are not counted), value
-        (counted records without a date, value or rate), unmapped (values that the configuration or
-        another extract does not know; opportunity.outcome has the stages of deals of which neither
-        stage nor status nor flag says how they stand), spelling (values that are probably others, with
-        the records of the current files that have them), freshness, needs (what a metric is missing)
+        (counted records without a date, value or rate, or with one that cannot be right), unmapped
+        (values that the configuration or another extract does not know, stages with the pipeline in which
+        no step claims them; opportunity.outcome has the stages of deals of which neither stage nor status
+        nor flag says how they stand), spelling (values that are probably others, with the records of the
+        current files that have them), freshness, needs (what a metric is missing: it is NULL, or rests on
+        less than it should)
     subject: the extract, field or metric
     reason: what the row says about it
     record_count: how many records; NULL for freshness and needs
@@ -110,9 +112,7 @@ exclusions as (
 ),
 
 cost_counts as (
-    select
-        count(case when l.cents is null then 1 end) as no_rate_count,
-        count(case when l.is_unknown_segment then 1 end) as unknown_segment_count
+    select count(case when l.cents is null then 1 end) as no_rate_count
     from int_cost_lines as l
 ),
 
@@ -139,18 +139,38 @@ record_values as (
     select 'value', 'cost', 'in a later month', record_count from later_costs cross join config_run where has_cost
 ),
 
+-- leads that were answered, or still wait, after the last day of which anybody said whether it is a holiday
+late_clocks as (
+    select count(*) as record_count
+    from int_lead_followup as f
+    cross join config_run as r
+    left join config_utc_days as d on d.utc_day = cast(f.responded_at as date)
+    where r.holidays_until < r.as_of
+        and r.holidays_until < case
+            when f.responded_at is null then r.as_of
+            when f.responded_at >= d.turns_at then d.next_local_day
+            else d.local_day
+        end
+),
+
+rare_values as (
+    select 'lead' as subject, 'follow-up after the last listed holiday' as reason, record_count
+    from late_clocks
+    union all
+    select 'exchange_rate', 'not above zero', count(*)
+    from stg_exchange_rates
+    where not coalesce(rate > 0, false)
+),
+
 versions as (
     select
         'version' as kind,
-        'opportunity' as subject,
+        v.entity as subject,
         'replaced by a newer version' as reason,
-        (select count(*) from landing_opportunity) - record_count as record_count
-    from opportunity_counts
-    union all
-    select 'version', 'lead', 'replaced by a newer version', (select count(*) from landing_lead) - record_count
-    from lead_counts
-    cross join config_run
-    where has_lead
+        v.record_count
+    from int_replaced_records as v
+    cross join config_run as r
+    where v.record_count > 0 or v.entity = 'opportunity' or (v.entity = 'lead' and r.has_lead)
     union all
     select 'version', 'opportunity', 'conflicting lines of one file', count(*)
     from int_conflicts
@@ -161,93 +181,6 @@ versions as (
     where has_lead
 ),
 
--- whether flags or the status say how a deal stands, by its stage
-stage_counts as (
-    select
-        o.stage,
-        coalesce(o.is_closed, false) or coalesce(lower(o.status) in ('won', 'lost'), false) as is_ended,
-        coalesce(not o.is_closed or (o.is_closed and o.is_won is not null), false)
-        or coalesce(lower(o.status) in ('won', 'lost', 'open'), false) as is_told,
-        count(*) as record_count
-    from stg_opportunities as o
-    group by
-        o.stage,
-        coalesce(o.is_closed, false) or coalesce(lower(o.status) in ('won', 'lost'), false),
-        coalesce(not o.is_closed or (o.is_closed and o.is_won is not null), false)
-        or coalesce(lower(o.status) in ('won', 'lost', 'open'), false)
-),
-
-unmapped_stages as (
-    select
-        coalesce(c.stage, '(empty)') as stage,
-        cast(sum(case when c.is_ended then 0 else c.record_count end) as bigint) as unmapped_count,
-        cast(sum(case when c.is_told then 0 else c.record_count end) as bigint) as untold_count
-    from stage_counts as c
-    anti join int_stages as s on s.stage = c.stage
-    group by coalesce(c.stage, '(empty)')
-),
-
-unmapped as (
-    select
-        'unmapped' as kind,
-        'opportunity.stage' as subject,
-        stage as reason,
-        unmapped_count as record_count
-    from unmapped_stages
-    union all
-    select 'unmapped', 'opportunity.outcome', stage, untold_count
-    from unmapped_stages
-    union all
-    select 'unmapped', 'opportunity.owner_id', 'not in the owner extract', count(*)
-    from stg_opportunities as o
-    cross join config_run as r
-    anti join stg_owners as w on w.owner_id = o.owner_id
-    where r.has_owner and o.owner_id is not null
-    union all
-    select 'unmapped', 'opportunity.account_id', 'not in the account extract', count(*)
-    from stg_opportunities as o
-    cross join config_run as r
-    anti join stg_accounts as a on a.lookup_id = o.account_id
-    where r.has_account and o.account_id is not null
-    union all
-    select 'unmapped', 'lead.opportunity_id', 'not in the opportunity extract', count(*)
-    from stg_leads as l
-    cross join config_run as r
-    anti join stg_opportunities as o on o.opportunity_id = l.opportunity_id
-    where r.has_lead and l.opportunity_id is not null
-    union all
-    select 'unmapped', 'cost.segment', 'not a configured segment', unknown_segment_count
-    from cost_counts
-    cross join config_run
-    where has_cost
-    union all
-    select 'unmapped', 'stage_change.opportunity_id', 'not in the opportunity extract', count(*)
-    from stg_stage_changes as h
-    anti join stg_opportunities as o on o.opportunity_id = h.opportunity_id
-    union all
-    select 'unmapped', 'stage_change.stage', coalesce(h.stage, '(empty)'), count(*)
-    from stg_stage_changes as h
-    anti join int_stages as s on s.stage = h.stage
-    group by coalesce(h.stage, '(empty)')
-    union all
-    select 'unmapped', 'lead_status_change.lead_id', 'not in the lead extract', count(*)
-    from stg_lead_status_changes as h
-    anti join stg_leads as l on l.lead_id = h.lead_id
-    union all
-    select 'unmapped', 'lead_opportunity.lead_id', 'not in the lead extract', count(*)
-    from stg_lead_opportunities as x
-    anti join stg_leads as l on l.lead_id = x.lead_id
-    union all
-    select 'unmapped', 'lead_opportunity.opportunity_id', 'not in the opportunity extract', count(*)
-    from stg_lead_opportunities as x
-    anti join stg_opportunities as o on o.opportunity_id = x.opportunity_id
-    union all
-    select 'unmapped', 'activity.opportunity_id', 'not in the opportunity extract', count(*)
-    from stg_activities as a
-    anti join stg_opportunities as o on o.opportunity_id = a.opportunity_id
-    where a.opportunity_id is not null
-),
-
 spellings as (
     select
         'spelling' as kind,
@@ -255,41 +188,6 @@ spellings as (
         value || ' looks like ' || spelled_as as reason,
         record_count
     from config_spellings
-),
-
--- of extracts without a report of their own, what newer versions replaced
-replaced as (
-    select
-        'version' as kind,
-        'stage_change' as subject,
-        'replaced by a newer version' as reason,
-        (select count(*) from landing_stage_change) - (select count(*) from stg_stage_changes) as record_count
-    union all
-    select 'version', 'cost', 'replaced by a newer version', (select count(*) from landing_cost) - (select count(*) from stg_costs)
-    union all
-    select 'version', 'account', 'replaced by a newer version', (select count(*) from landing_account) - (select count(*) from stg_accounts)
-    union all
-    select 'version', 'owner', 'replaced by a newer version', (select count(*) from landing_owner) - (select count(*) from stg_owners)
-    union all
-    select
-        'version',
-        'lead_status_change',
-        'replaced by a newer version',
-        (select count(*) from landing_lead_status_change) - (select count(*) from stg_lead_status_changes)
-    union all
-    select
-        'version',
-        'lead_opportunity',
-        'replaced by a newer version',
-        (select count(*) from landing_lead_opportunity) - (select count(*) from stg_lead_opportunities)
-    union all
-    select 'version', 'activity', 'replaced by a newer version', (select count(*) from landing_activity) - (select count(*) from stg_activities)
-    union all
-    select
-        'version',
-        'exchange_rate',
-        'replaced by a newer version',
-        (select count(*) from landing_exchange_rate) - (select count(*) from stg_exchange_rates)
 ),
 
 counted as (
@@ -303,11 +201,11 @@ counted as (
     union all
     select kind, subject, reason, record_count from record_values
     union all
-    select kind, subject, reason, record_count from unmapped where record_count > 0
+    select 'value', subject, reason, record_count from rare_values where record_count > 0
+    union all
+    select 'unmapped', subject, reason, record_count from int_unmapped_values where record_count > 0
     union all
     select kind, subject, reason, record_count from spellings
-    union all
-    select kind, subject, reason, record_count from replaced where record_count > 0
     union all
     select kind, subject, reason, record_count from int_quota_quality where record_count > 0
     union all

@@ -2,14 +2,18 @@
 description: >-
     How far leads came, by the date on which they were created: Lead, MQL, SAL, SQL, the steps of the
     sales process, Won. The unit is the lead. A step for which no column or status map exists is left
-    out.
-grain: one row per segment, period and funnel step
-unique_key: [segment, period_grain, period_start, step]
-version: 1
+    out. Where pipelines have a process of their own, a lead follows that of the deal which stands for
+    it, and the last step of leads is followed by the first one of every process.
+grain: one row per segment, period, pipeline and funnel step
+unique_key: [segment, period_grain, period_start, pipeline, step]
+version: 2
 columns:
     segment: the lead's segment; All is every lead
-    period_grain: month, quarter, year (fiscal) or all
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
+    pipeline: >-
+        the pipeline of the process; empty for the steps of leads and for the process of all other
+        pipelines
     step: funnel step
     step_order: place of the step in the funnel, from 1
     is_complete: whether the period had ended by the as-of date; never for all
@@ -29,13 +33,14 @@ columns:
         also pending or rejected; needs status history
     pending_count: leads that got no further than this step and are neither rejected nor lost
     lost_count: leads that got no further than this step and whose deal was lost
-    no_lead_count: deals created in the period without a lead, by the deal's segment
+    no_lead_count: deals of all pipelines that were created in the period without a lead, by the deal's segment
     segment_moved_count: leads that reached the step and whose deal is in another segment
 */
 with lead_facts as (
     select
         l.segment,
-        cast(date_trunc('month', l.created_on) as date) as month_start,
+        cast(greatest(date_trunc('month', l.created_on), case when r.has_weeks then date_trunc('week', l.created_on) end) as date) as slice_start,
+        l.opportunity_pipeline,
         l.furthest_stage,
         l.strict_stage,
         l.is_rejected and l.furthest_stage < 4 as is_rejected,
@@ -46,16 +51,31 @@ with lead_facts as (
         sum(l.amount) as value,
         max(l.created_on) as youngest_on
     from int_leads as l
+    cross join config_run as r
     where l.exclusion is null
-    group by
-        l.segment,
-        cast(date_trunc('month', l.created_on) as date),
-        l.furthest_stage,
-        l.strict_stage,
-        l.is_rejected and l.furthest_stage < 4,
-        l.is_recycled and l.furthest_stage < 4,
-        coalesce(l.outcome = 'lost', false),
-        coalesce(l.opportunity_segment <> l.segment, false)
+    group by all
+),
+
+-- the steps of a process that the lead does not follow are beyond its reach
+placed as (
+    select
+        f.segment,
+        f.slice_start,
+        s.pipeline,
+        s.stage,
+        s.next_stage,
+        case when s.stage < 5 or s.pipeline = f.opportunity_pipeline then f.furthest_stage else 0 end as furthest_stage,
+        case when s.stage < 5 or s.pipeline = f.opportunity_pipeline then f.strict_stage else 0 end as strict_stage,
+        f.is_rejected,
+        f.is_recycled,
+        f.is_lost,
+        f.is_moved,
+        f.lead_count,
+        f.value,
+        f.youngest_on
+    from lead_facts as f
+    cross join config_funnel_steps as s
+    where s.is_available
 ),
 
 counts as (
@@ -63,27 +83,26 @@ counts as (
         case when grouping(f.segment) = 1 then 'All' else f.segment end as segment,
         p.period_grain,
         p.period_start,
-        s.stage,
-        cast(sum(case when f.furthest_stage >= s.stage then f.lead_count else 0 end) as bigint) as entered_count,
-        cast(sum(case when f.strict_stage >= s.stage then f.lead_count else 0 end) as bigint) as entered_strict_count,
-        cast(sum(case when f.furthest_stage >= s.next_stage then f.lead_count else 0 end) as bigint) as converted_count,
-        cast(sum(case when f.furthest_stage >= s.stage then f.value end) as decimal(18, 2)) as value,
-        cast(sum(case when f.furthest_stage = s.stage and f.is_rejected then f.lead_count else 0 end) as bigint) as rejected_count,
-        cast(sum(case when f.furthest_stage = s.stage and f.is_recycled then f.lead_count else 0 end) as bigint) as recycled_count,
-        cast(sum(case when f.furthest_stage = s.stage and f.is_lost then f.lead_count else 0 end) as bigint) as lost_count,
+        f.pipeline,
+        f.stage,
+        cast(sum(case when f.furthest_stage >= f.stage then f.lead_count else 0 end) as bigint) as entered_count,
+        cast(sum(case when f.strict_stage >= f.stage then f.lead_count else 0 end) as bigint) as entered_strict_count,
+        cast(sum(case when f.furthest_stage >= f.next_stage then f.lead_count else 0 end) as bigint) as converted_count,
+        cast(sum(case when f.furthest_stage >= f.stage then f.value end) as decimal(18, 2)) as value,
+        cast(sum(case when f.furthest_stage = f.stage and f.is_rejected then f.lead_count else 0 end) as bigint) as rejected_count,
+        cast(sum(case when f.furthest_stage = f.stage and f.is_recycled then f.lead_count else 0 end) as bigint) as recycled_count,
+        cast(sum(case when f.furthest_stage = f.stage and f.is_lost then f.lead_count else 0 end) as bigint) as lost_count,
         cast(sum(case
-            when f.furthest_stage = s.stage and s.next_stage is not null and not f.is_rejected and not f.is_lost then f.lead_count
+            when f.furthest_stage = f.stage and f.next_stage is not null and not f.is_rejected and not f.is_lost then f.lead_count
             else 0
         end) as bigint) as pending_count,
-        cast(sum(case when f.furthest_stage >= s.stage and f.is_moved then f.lead_count else 0 end) as bigint) as segment_moved_count,
+        cast(sum(case when f.furthest_stage >= f.stage and f.is_moved then f.lead_count else 0 end) as bigint) as segment_moved_count,
         max(f.youngest_on) as youngest_on
-    from lead_facts as f
-    inner join config_periods as p on p.month_start = f.month_start
-    cross join config_funnel_steps as s
-    where s.is_available
+    from placed as f
+    inner join config_periods as p on p.slice_start = f.slice_start
     group by grouping sets (
-        (f.segment, p.period_grain, p.period_start, s.stage),
-        (p.period_grain, p.period_start, s.stage)
+        (f.segment, p.period_grain, p.period_start, f.pipeline, f.stage),
+        (p.period_grain, p.period_start, f.pipeline, f.stage)
     )
 ),
 
@@ -91,54 +110,62 @@ counts as (
 step_dates as (
     select
         l.segment,
-        cast(date_trunc('month', l.created_on) as date) as month_start,
+        cast(greatest(date_trunc('month', l.created_on), case when r.has_weeks then date_trunc('week', l.created_on) end) as date) as slice_start,
+        s.pipeline,
         s.stage,
         case s.stage when 1 then l.created_on when 2 then l.mql_on when 3 then l.accepted_on else l.converted_on end as entered_on,
         case
             when s.next_stage = 2 then l.mql_on
             when s.next_stage = 3 then l.accepted_on
             when s.next_stage = 4 then l.converted_on
-            when s.is_next_won and l.outcome = 'won' then l.outcome_date
+            when w.next_stage is null and l.outcome = 'won' then l.outcome_date
         end as next_on
     from int_leads as l
+    cross join config_run as r
     inner join config_funnel_steps as s on s.is_available and s.stage between 1 and 4
+    left join config_funnel_steps as w on w.pipeline = l.opportunity_pipeline and w.stage = 5
     where l.exclusion is null
         and l.furthest_stage >= s.next_stage
     union all
     select
         l.segment,
-        cast(date_trunc('month', l.created_on) as date),
+        cast(greatest(date_trunc('month', l.created_on), case when r.has_weeks then date_trunc('week', l.created_on) end) as date),
+        s.pipeline,
         s.stage,
         case s.stage when 1 then l.created_on when 2 then l.mql_on when 3 then l.accepted_on else l.converted_on end,
         f.entered_on
     from int_leads as l
+    cross join config_run as r
     inner join int_opportunity_steps as f on f.opportunity_id = l.opportunity_id
-    inner join config_funnel_steps as s on s.is_available and s.stage between 1 and 4 and s.next_stage = 5 and not s.is_next_won
+    inner join config_funnel_steps as s on s.is_available and s.stage between 1 and 4 and s.next_stage = 5
     where l.exclusion is null
         and f.step = 1
     union all
     select
         l.segment,
-        cast(date_trunc('month', l.created_on) as date),
+        cast(greatest(date_trunc('month', l.created_on), case when r.has_weeks then date_trunc('week', l.created_on) end) as date),
+        s.pipeline,
         s.stage,
         f.entered_on,
         case when not s.is_next_won then f.next_entered_on when l.outcome = 'won' then l.outcome_date end
     from int_leads as l
+    cross join config_run as r
     inner join int_opportunity_steps as f on f.opportunity_id = l.opportunity_id
-    inner join config_funnel_steps as s on s.stage = f.step + 4
+    inner join config_funnel_steps as s on s.pipeline = f.pipeline and s.stage = f.step + 4
     where l.exclusion is null
 ),
 
 days as (
     select
         segment,
-        month_start,
+        slice_start,
+        pipeline,
         stage,
         unix_date(next_on) - unix_date(entered_on) as days,
         count(*) as lead_count
     from step_dates
     where unix_date(next_on) - unix_date(entered_on) >= 0
-    group by segment, month_start, stage, unix_date(next_on) - unix_date(entered_on)
+    group by segment, slice_start, pipeline, stage, unix_date(next_on) - unix_date(entered_on)
 ),
 
 rolled_days as (
@@ -146,14 +173,15 @@ rolled_days as (
         case when grouping(d.segment) = 1 then 'All' else d.segment end as segment,
         p.period_grain,
         p.period_start,
+        d.pipeline,
         d.stage,
         d.days,
         cast(sum(d.lead_count) as bigint) as lead_count
     from days as d
-    inner join config_periods as p on p.month_start = d.month_start
+    inner join config_periods as p on p.slice_start = d.slice_start
     group by grouping sets (
-        (d.segment, p.period_grain, p.period_start, d.stage, d.days),
-        (p.period_grain, p.period_start, d.stage, d.days)
+        (d.segment, p.period_grain, p.period_start, d.pipeline, d.stage, d.days),
+        (p.period_grain, p.period_start, d.pipeline, d.stage, d.days)
     )
 ),
 
@@ -162,14 +190,15 @@ ranked as (
         segment,
         period_grain,
         period_start,
+        pipeline,
         stage,
         days,
         cast(sum(lead_count) over (
-            partition by segment, period_grain, period_start, stage
+            partition by segment, period_grain, period_start, pipeline, stage
             order by days nulls last
             rows between unbounded preceding and current row
         ) as bigint) as upto,
-        cast(sum(lead_count) over (partition by segment, period_grain, period_start, stage) as bigint) as total
+        cast(sum(lead_count) over (partition by segment, period_grain, period_start, pipeline, stage) as bigint) as total
     from rolled_days
 ),
 
@@ -178,27 +207,30 @@ medians as (
         segment,
         period_grain,
         period_start,
+        pipeline,
         stage,
         cast(
             min(case when upto * 2 >= total then days end) + min(case when upto * 2 > total then days end) as double
         ) / 2 as median_days_to_next
     from ranked
-    group by segment, period_grain, period_start, stage
+    group by segment, period_grain, period_start, pipeline, stage
 ),
 
--- deals that no lead became, by the month of their creation
+-- deals that no lead became, by their creation
 deals_without_lead as (
     select
-        o.segment,
-        case when o.created_on <= r.as_of then cast(date_trunc('month', o.created_on) as date) else date '1900-01-01' end as month_start,
+        coalesce(o.created_segment, o.segment) as segment,
+        case
+            when o.created_on <= r.as_of
+                then cast(greatest(date_trunc('month', o.created_on), case when r.has_weeks then date_trunc('week', o.created_on) end) as date)
+            else date '1900-01-01'
+        end as slice_start,
         count(*) as deal_count
     from int_opportunities as o
     cross join config_run as r
     anti join int_conversions as c on c.opportunity_id = o.opportunity_id
     where o.exclusion is null
-    group by
-        o.segment,
-        case when o.created_on <= r.as_of then cast(date_trunc('month', o.created_on) as date) else date '1900-01-01' end
+    group by all
 ),
 
 no_lead as (
@@ -208,17 +240,17 @@ no_lead as (
         p.period_start,
         cast(sum(d.deal_count) as bigint) as no_lead_count
     from deals_without_lead as d
-    inner join config_periods as p on p.month_start = d.month_start
+    inner join config_periods as p on p.slice_start = d.slice_start
     group by grouping sets ((d.segment, p.period_grain, p.period_start), (p.period_grain, p.period_start))
 ),
 
-first_month as (
-    select min(month_start) as month_start
+first_slice as (
+    select min(slice_start) as slice_start
     from (
-        select min(month_start) as month_start from lead_facts
+        select min(slice_start) as slice_start from lead_facts
         union all
-        select min(month_start) from deals_without_lead where month_start > date '1900-01-01'
-    ) as months
+        select min(slice_start) from deals_without_lead where slice_start > date '1900-01-01'
+    ) as slices
 ),
 
 spine as (
@@ -227,15 +259,16 @@ spine as (
         p.period_grain,
         p.period_start,
         p.period_end,
+        s.pipeline,
         s.stage,
         s.step,
         s.next_stage
     from config_segments as g
     cross join config_periods as p
-    cross join first_month as f
+    cross join first_slice as f
     cross join config_funnel_steps as s
     where s.is_available
-        and (p.month_start >= f.month_start or p.period_grain = 'all')
+        and (p.slice_start >= f.slice_start or p.period_grain = 'all')
 ),
 
 dense as (
@@ -243,6 +276,7 @@ dense as (
         s.segment,
         s.period_grain,
         s.period_start,
+        s.pipeline,
         s.step,
         s.stage as step_order,
         coalesce(s.period_end <= r.as_of, false) as is_complete,
@@ -271,11 +305,13 @@ dense as (
         on c.segment = s.segment
         and c.period_grain = s.period_grain
         and c.period_start is not distinct from s.period_start
+        and c.pipeline = s.pipeline
         and c.stage = s.stage
     left join medians as m
         on m.segment = s.segment
         and m.period_grain = s.period_grain
         and m.period_start is not distinct from s.period_start
+        and m.pipeline = s.pipeline
         and m.stage = s.stage
     left join no_lead as n
         on n.segment = s.segment
@@ -294,6 +330,7 @@ select
     segment,
     period_grain,
     period_start,
+    pipeline,
     step,
     step_order,
     is_complete,

@@ -6,10 +6,10 @@ description: >-
     between the two nearest leads.
 grain: one row per segment, period and breakdown value
 unique_key: [segment, period_grain, period_start, breakdown, breakdown_value]
-version: 1
+version: 2
 columns:
     segment: the lead's segment; All is every lead
-    period_grain: month, quarter, year (fiscal) or all
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
     breakdown: none, or the dimension by which the row is broken down; only dimensions that leads have
     breakdown_value: value of the dimension; empty for none
@@ -38,7 +38,7 @@ with facts as (
         b.segment,
         b.breakdown,
         b.breakdown_value,
-        cast(date_trunc('month', f.clock_on) as date) as month_start,
+        cast(greatest(date_trunc('month', f.clock_on), case when r.has_weeks then date_trunc('week', f.clock_on) end) as date) as slice_start,
         f.response_seconds as seconds,
         count(*) as lead_count,
         count(case when f.is_due then 1 end) as due_count,
@@ -48,76 +48,169 @@ with facts as (
         count(case when f.response_source = 'conversion' then 1 end) as by_conversion_count
     from int_lead_followup as f
     inner join int_lead_breakdowns as b on b.lead_id = f.lead_id
-    group by
-        b.segment,
-        b.breakdown,
-        b.breakdown_value,
-        cast(date_trunc('month', f.clock_on) as date),
-        f.response_seconds
+    cross join config_run as r
+    group by all
 ),
 
-rolled as (
+-- counts are kept by numbers: sorting many of them by names takes several times as long
+segment_ids as (
+    select segment, cast(row_number() over (order by segment nulls last) as integer) as segment_id
+    from facts
+    group by segment
+),
+
+value_ids as (
     select
-        case when grouping(f.segment) = 1 then 'All' else f.segment end as segment,
-        f.breakdown,
-        f.breakdown_value,
-        p.period_grain,
-        p.period_start,
+        breakdown,
+        breakdown_value,
+        cast(row_number() over (order by breakdown nulls last, breakdown_value nulls last) as integer) as value_id
+    from facts
+    group by breakdown, breakdown_value
+),
+
+period_ids as (
+    select
+        period_grain,
+        period_start,
+        cast(row_number() over (order by period_grain nulls last, period_start nulls last) as integer) as period_id
+    from config_periods
+    group by period_grain, period_start
+),
+
+slices as (
+    select
+        p.slice_start,
+        i.period_id
+    from config_periods as p
+    inner join period_ids as i on i.period_grain = p.period_grain and i.period_start is not distinct from p.period_start
+),
+
+-- the segment All is 0
+numbered as (
+    select
+        s.segment_id,
+        v.value_id,
+        f.slice_start,
         f.seconds,
+        f.lead_count,
+        f.due_count,
+        f.within_sla_count,
+        f.by_lead_count,
+        f.by_contact_count,
+        f.by_conversion_count
+    from facts as f
+    inner join segment_ids as s on s.segment = f.segment
+    inner join value_ids as v on v.breakdown = f.breakdown and v.breakdown_value = f.breakdown_value
+),
+
+sliced as (
+    select
+        segment_id,
+        value_id,
+        slice_start,
+        cast(sum(lead_count) as bigint) as lead_count,
+        cast(sum(due_count) as bigint) as due_count,
+        cast(sum(case when seconds is null then 0 else lead_count end) as bigint) as responded_count,
+        cast(sum(within_sla_count) as bigint) as within_sla_count,
+        cast(sum(by_lead_count) as bigint) as by_lead_count,
+        cast(sum(by_contact_count) as bigint) as by_contact_count,
+        cast(sum(by_conversion_count) as bigint) as by_conversion_count
+    from numbered
+    group by segment_id, value_id, slice_start
+),
+
+totals as (
+    select
+        case when grouping(f.segment_id) = 1 then 0 else f.segment_id end as segment_id,
+        f.value_id,
+        m.period_id,
         cast(sum(f.lead_count) as bigint) as lead_count,
-        cast(sum(case when f.seconds is null then 0 else f.lead_count end) as bigint) as responded_count,
         cast(sum(f.due_count) as bigint) as due_count,
+        cast(sum(f.responded_count) as bigint) as responded_count,
         cast(sum(f.within_sla_count) as bigint) as within_sla_count,
         cast(sum(f.by_lead_count) as bigint) as by_lead_count,
         cast(sum(f.by_contact_count) as bigint) as by_contact_count,
         cast(sum(f.by_conversion_count) as bigint) as by_conversion_count
-    from facts as f
-    inner join config_periods as p on p.month_start = f.month_start
+    from sliced as f
+    inner join slices as m on m.slice_start = f.slice_start
     group by grouping sets (
-        (f.segment, f.breakdown, f.breakdown_value, p.period_grain, p.period_start, f.seconds),
-        (f.breakdown, f.breakdown_value, p.period_grain, p.period_start, f.seconds)
+        (f.segment_id, f.value_id, m.period_id),
+        (f.value_id, m.period_id)
+    )
+),
+
+rolled as (
+    select
+        case when grouping(f.segment_id) = 1 then 0 else f.segment_id end as segment_id,
+        f.value_id,
+        m.period_id,
+        f.seconds,
+        cast(sum(f.lead_count) as bigint) as responded_count
+    from numbered as f
+    inner join slices as m on m.slice_start = f.slice_start
+    where f.seconds is not null
+    group by grouping sets (
+        (f.segment_id, f.value_id, m.period_id, f.seconds),
+        (f.value_id, m.period_id, f.seconds)
     )
 ),
 
 ranked as (
     select
-        *,
+        segment_id,
+        value_id,
+        period_id,
+        seconds,
         cast(sum(responded_count) over (
-            partition by segment, breakdown, breakdown_value, period_grain, period_start
-            order by seconds nulls first
+            partition by segment_id, value_id, period_id
+            order by seconds nulls last
             rows between unbounded preceding and current row
         ) as bigint) as upto,
-        cast(sum(responded_count) over (
-            partition by segment, breakdown, breakdown_value, period_grain, period_start
-        ) as bigint) as total
+        cast(sum(responded_count) over (partition by segment_id, value_id, period_id) as bigint) as total
     from rolled
+),
+
+quantiles as (
+    select
+        segment_id,
+        value_id,
+        period_id,
+        min(case when upto > floor((total - 1) * 0.5e0) then seconds end) as p50_low,
+        min(case when upto > ceil((total - 1) * 0.5e0) then seconds end) as p50_high,
+        min(case when upto > floor((total - 1) * 0.9e0) then seconds end) as p90_low,
+        min(case when upto > ceil((total - 1) * 0.9e0) then seconds end) as p90_high
+    from ranked
+    group by segment_id, value_id, period_id
 ),
 
 counts as (
     select
-        segment,
-        breakdown,
-        breakdown_value,
-        period_grain,
-        period_start,
-        cast(sum(lead_count) as bigint) as lead_count,
-        cast(sum(due_count) as bigint) as due_count,
-        max(total) as responded_count,
-        cast(sum(within_sla_count) as bigint) as within_sla_count,
-        cast(sum(by_lead_count) as bigint) as by_lead_count,
-        cast(sum(by_contact_count) as bigint) as by_contact_count,
-        cast(sum(by_conversion_count) as bigint) as by_conversion_count,
-        min(case when responded_count > 0 and upto > floor((total - 1) * 0.5e0) then seconds end) as p50_low,
-        min(case when responded_count > 0 and upto > ceil((total - 1) * 0.5e0) then seconds end) as p50_high,
-        min(case when responded_count > 0 and upto > floor((total - 1) * 0.9e0) then seconds end) as p90_low,
-        min(case when responded_count > 0 and upto > ceil((total - 1) * 0.9e0) then seconds end) as p90_high
-    from ranked
-    group by segment, breakdown, breakdown_value, period_grain, period_start
+        coalesce(s.segment, 'All') as segment,
+        v.breakdown,
+        v.breakdown_value,
+        p.period_grain,
+        p.period_start,
+        n.lead_count,
+        n.due_count,
+        n.responded_count,
+        n.within_sla_count,
+        n.by_lead_count,
+        n.by_contact_count,
+        n.by_conversion_count,
+        q.p50_low,
+        q.p50_high,
+        q.p90_low,
+        q.p90_high
+    from totals as n
+    inner join value_ids as v on v.value_id = n.value_id
+    inner join period_ids as p on p.period_id = n.period_id
+    left join segment_ids as s on s.segment_id = n.segment_id
+    left join quantiles as q on q.segment_id = n.segment_id and q.value_id = n.value_id and q.period_id = n.period_id
 ),
 
 -- dense: every segment and every breakdown value that it has, in every period since the first lead
-first_month as (
-    select min(month_start) as month_start
+first_slice as (
+    select min(slice_start) as slice_start
     from facts
 ),
 
@@ -127,8 +220,8 @@ periods as (
         p.period_start,
         p.period_end
     from config_periods as p
-    cross join first_month as f
-    where p.month_start >= f.month_start or p.period_grain = 'all'
+    cross join first_slice as f
+    where p.slice_start >= f.slice_start or p.period_grain = 'all'
 ),
 
 members as (

@@ -6,10 +6,10 @@ description: >-
     segment and period has a row.
 grain: one row per segment, period, breakdown value, source and campaign
 unique_key: [segment, period_grain, period_start, breakdown, breakdown_value, source, campaign]
-version: 1
+version: 2
 columns:
     segment: the lead's segment; All is every lead
-    period_grain: month, quarter, year (fiscal) or all
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
     breakdown: none, or the dimension by which the row is broken down; only dimensions that leads have
     breakdown_value: value of the dimension; empty for none
@@ -36,35 +36,30 @@ columns:
     value_per_lead: won_value / lead_count
     marketing_cost: >-
         marketing cost of the ledger's lines that name the campaign, by the month of the ledger; NULL in
-        breakdowns and where the campaign is unknown
+        weeks, in breakdowns and where the campaign is unknown
     cost_per_lead: marketing_cost / lead_count
     segment_moved_count: leads whose deal is in another segment
 */
 with facts as (
     select
-        segment,
-        breakdown,
-        breakdown_value,
-        source,
-        coalesce(campaign_id, 'unknown') as campaign,
-        cast(date_trunc('month', created_on) as date) as month_start,
+        l.segment,
+        l.breakdown,
+        l.breakdown_value,
+        l.source,
+        coalesce(l.campaign_id, 'unknown') as campaign,
+        cast(greatest(date_trunc('month', l.created_on), case when r.has_weeks then date_trunc('week', l.created_on) end) as date) as slice_start,
         count(*) as lead_count,
-        count(case when furthest_stage >= 2 then 1 end) as mql_count,
-        count(case when furthest_stage >= 4 then 1 end) as sql_count,
-        count(case when outcome = 'won' then 1 end) as won_count,
-        sum(won_amount) as won_value,
-        count(case when opportunity_segment <> segment then 1 end) as segment_moved_count,
-        max(created_on) as youngest_on,
+        count(case when l.furthest_stage >= 2 then 1 end) as mql_count,
+        count(case when l.furthest_stage >= 4 then 1 end) as sql_count,
+        count(case when l.outcome = 'won' then 1 end) as won_count,
+        sum(l.won_amount) as won_value,
+        count(case when l.opportunity_segment <> l.segment then 1 end) as segment_moved_count,
+        max(l.created_on) as youngest_on,
         cast(0 as bigint) as cents
-    from int_lead_breakdowns
-    where exclusion is null
-    group by
-        segment,
-        breakdown,
-        breakdown_value,
-        source,
-        coalesce(campaign_id, 'unknown'),
-        cast(date_trunc('month', created_on) as date)
+    from int_lead_breakdowns as l
+    cross join config_run as r
+    where l.exclusion is null
+    group by all
     union all
     select
         segment,
@@ -102,15 +97,17 @@ rolled as (
         max(f.youngest_on) as youngest_on,
         cast(sum(f.cents) as bigint) as cents
     from facts as f
-    inner join config_periods as p on p.month_start = f.month_start
+    inner join config_periods as p on p.slice_start = f.slice_start
+    -- the ledger knows no weeks
+    where p.period_grain <> 'week' or f.lead_count > 0
     group by grouping sets (
         (f.segment, p.period_grain, p.period_start, f.breakdown, f.breakdown_value, f.source, f.campaign),
         (p.period_grain, p.period_start, f.breakdown, f.breakdown_value, f.source, f.campaign)
     )
 ),
 
-first_month as (
-    select min(month_start) as month_start
+first_slice as (
+    select min(slice_start) as slice_start
     from facts
 ),
 
@@ -120,8 +117,8 @@ periods as (
         p.period_start,
         p.period_end
     from config_periods as p
-    cross join first_month as f
-    where p.month_start >= f.month_start or p.period_grain = 'all'
+    cross join first_slice as f
+    where p.slice_start >= f.slice_start or p.period_grain = 'all'
 ),
 
 members as (
@@ -161,7 +158,7 @@ dense as (
         end as is_mature,
         case when r.has_lead and t.has_conversion and r.has_amount then coalesce(f.won_value, 0) end as won_value,
         case
-            when r.has_cost and m.breakdown = 'none' and m.campaign <> 'unknown'
+            when r.has_cost and m.breakdown = 'none' and m.campaign <> 'unknown' and m.period_grain <> 'week'
                 then cast(cast(coalesce(f.cents, 0) as decimal(18, 0)) * 0.01 as decimal(18, 2))
         end as marketing_cost,
         case when r.has_lead and t.has_conversion then coalesce(f.segment_moved_count, 0) end as segment_moved_count,

@@ -5,14 +5,14 @@ description: >-
     did so early enough to be judged x mean value of a win / median days from there to the outcome.
 grain: one row per segment
 unique_key: [segment]
-version: 1
+version: 3
 columns:
     segment: go-to-market segment; All is every deal
-    open_count: open deals that have reached the first process step or a later one
+    open_count: open deals that have reached the first step of their process or a later one
     open_value: their value, in the reporting currency
     entered_count: >-
         deals that entered the process in the 365 days that end the cohort's days before the as-of date,
-        both ends included; a deal won without any step entered it when it was won
+        both ends included; a deal won without any step of its process entered it when it was won
     entered_won_count: of these, deals that are won
     win_rate: entered_won_count / entered_count
     win_rate_low: lower end of the 95 % Wilson interval of win_rate
@@ -29,14 +29,14 @@ columns:
     median_qualified_days: median of these days
     value_per_day: open_count x win_rate x mean_won_value / median_qualified_days
     quarter: first day of the fiscal quarter of the as-of date
-    due_count: open deals that are expected to close in the quarter
+    due_count: open deals that are expected to close in the quarter; NULL where no extract has a close date
     due_value: their value, in the reporting currency
     quarter_won_value: value of the deals won in the quarter so far
     quota_value: >-
         quota of the quarter: each amount by its days in the quarter; an owner's quota is left out where
         the owner's team has one; All counts quotas for all segments, else the sum of a team's or owner's
     coverage: due_value / (quota_value - quarter_won_value), while something is left to win
-    coverage_state: open, met, or no_quota
+    coverage_state: open, met, or no_quota; NULL where deals have no amounts to compare a quota with
 */
 with current_quarter as (
     select
@@ -44,7 +44,7 @@ with current_quarter as (
         p.period_end as quarter_end
     from config_periods as p
     cross join config_run as r
-    where p.period_grain = 'quarter' and p.month_start = cast(date_trunc('month', r.as_of) as date)
+    where p.period_grain = 'quarter' and p.slice_start = cast(date_trunc('month', r.as_of) as date)
 ),
 
 deals as (
@@ -53,12 +53,12 @@ deals as (
         count(case when o.outcome = 'open' and o.furthest_step >= 1 then 1 end) as open_count,
         sum(case when o.outcome = 'open' and o.furthest_step >= 1 then o.amount end) as open_value,
         count(case
-            when coalesce(o.qualified_on, case when o.outcome = 'won' then o.outcome_date end)
+            when coalesce(o.qualified_on, case when o.outcome = 'won' and o.furthest_step >= 1 then o.outcome_date end)
                 between date_add(r.as_of, -r.cohort_days - 365) and date_add(r.as_of, -r.cohort_days) then 1
         end) as entered_count,
         count(case
             when o.outcome = 'won'
-                and coalesce(o.qualified_on, o.outcome_date)
+                and coalesce(o.qualified_on, case when o.furthest_step >= 1 then o.outcome_date end)
                 between date_add(r.as_of, -r.cohort_days - 365) and date_add(r.as_of, -r.cohort_days) then 1
         end) as entered_won_count,
         count(case when o.outcome = 'won' and o.outcome_date > date_add(r.as_of, -365) then 1 end) as won_count,
@@ -114,67 +114,31 @@ medians as (
     group by segment
 ),
 
--- what each quota asks for in the quarter
+-- what each team and owner is asked for in the quarter, by segment and in all of them
 asked as (
     select
-        n.subject_kind,
-        n.subject_id,
-        n.team,
-        n.segment,
-        cast(sum(
-            cast(floor(
-                abs(cast(n.cents as double))
-                * cast(unix_date(least(n.end_date, q.quarter_end)) - unix_date(greatest(n.start_date, q.quarter)) + 1 as double)
-                / cast(n.day_count as double) + 0.5
-            ) as bigint) * case when n.cents < 0 then -1 else 1 end
-        ) as bigint) as cents
-    from int_quotas as n
-    cross join current_quarter as q
-    where n.start_date <= q.quarter_end
-        and n.end_date >= q.quarter
-        and n.day_count is not null
-        and n.cents is not null
-    group by n.subject_kind, n.subject_id, n.team, n.segment
+        p.subject_kind,
+        p.team,
+        p.segment,
+        p.cents
+    from int_quota_periods as p
+    inner join current_quarter as q on q.quarter = p.period_start
+    where p.period_grain = 'quarter'
 ),
 
-team_segments as (
-    select distinct team, segment
+team_quotas as (
+    select team, segment, cents
     from asked
     where subject_kind = 'team'
-),
-
-teams as (
-    select distinct team
-    from team_segments
-),
-
--- one figure for each team and owner: what it has for all segments, else the sum
-totals as (
-    select
-        subject_kind,
-        team,
-        coalesce(sum(case when segment is null then cents end), sum(cents)) as cents
-    from asked
-    group by subject_kind, subject_id, team
 ),
 
 quota_parts as (
     select segment, cents
-    from asked
-    where subject_kind = 'team' and segment is not null
+    from team_quotas
     union all
     select a.segment, a.cents
     from asked as a
-    anti join team_segments as t on t.team = a.team and t.segment = a.segment
-    where a.subject_kind = 'owner' and a.segment is not null
-    union all
-    select 'All', cents
-    from totals
-    where subject_kind = 'team'
-    union all
-    select 'All', a.cents
-    from totals as a
-    anti join teams as t on t.team = a.team
+    anti join team_quotas as t on t.team = a.team and t.segment = a.segment
     where a.subject_kind = 'owner'
 ),
 
@@ -199,8 +163,8 @@ joined as (
         case when r.has_process and r.has_stage_change then coalesce(m.measured_count, 0) end as measured_count,
         m.median_days as median_qualified_days,
         q.quarter,
-        coalesce(d.due_count, 0) as due_count,
-        case when r.has_amount then cast(coalesce(d.due_value, 0) as decimal(18, 2)) end as due_value,
+        case when r.has_close_date then coalesce(d.due_count, 0) end as due_count,
+        case when r.has_close_date and r.has_amount then cast(coalesce(d.due_value, 0) as decimal(18, 2)) end as due_value,
         case when r.has_amount then cast(coalesce(d.quarter_won_value, 0) as decimal(18, 2)) end as quarter_won_value,
         cast(cast(n.cents as decimal(18, 0)) * 0.01 as decimal(18, 2)) as quota_value,
         r.small_below,
@@ -261,6 +225,6 @@ select
     case
         when quota_value is null then 'no_quota'
         when quota_value <= quarter_won_value then 'met'
-        else 'open'
+        when quota_value > quarter_won_value then 'open'
     end as coverage_state
 from rates

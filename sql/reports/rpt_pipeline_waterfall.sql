@@ -2,37 +2,46 @@
 description: >-
     What became of the pipeline that was due: from the deals that are expected to close in a period when
     it starts to those when it ends, or at the as-of date. Each deal makes one step in and one out, by
-    what it is at both ends, not by what happened between: its date first, then its value, then its
-    outcome. Deals that are decided in the period were due in it. In the period all everything is due.
+    what it is at both ends, not by what happened between: its segment first, then its date, its value
+    and its outcome. Deals that are decided in the period were due in it. In the period all everything is
+    due, each deal in its last segment.
 grain: one row per segment, period and component
 unique_key: [segment, period_grain, period_start, component]
-version: 1
+version: 2
 columns:
-    segment: go-to-market segment; All is every deal
-    period_grain: month, quarter, year (fiscal) or all
+    segment: >-
+        go-to-market segment; All is the sum of the others. A deal is in its segment of the period's last day,
+        or of the day on which it was decided; one that was due when the period started comes from its
+        segment of then
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
     component: >-
         start (due and open when the period starts), created (since then), reopened (closed then), pulled_in
-        (due at another time then), segment_in, increased and decreased (the value of those that stay due),
-        segment_out, pushed_out (due at another time at the end), removed (without an expected close at the
-        end), lost, won, end (due and open when it ends). Segments are those of now, so that no deal moves
-        between them
+        (due at another time then), segment_in (due then in another segment), increased and decreased (the
+        value of those that stay due), segment_out (due then, in another segment since), pushed_out (due at
+        another time at the end), removed (without an expected close at the end), lost, won, end (due and
+        open when it ends). In All the deals of segment_in are those of segment_out. Without
+        segments_as_of anchor nobody moves
     component_order: place of the component in the sum, from 1
     is_complete: whether the period had ended by the as-of date; never for all
-    deal_count: deals; start + created + reopened + pulled_in - pushed_out - removed - lost - won = end
+    deal_count: >-
+        deals; start + created + reopened + pulled_in + segment_in - segment_out - pushed_out - removed - lost
+        - won = end
     value: >-
         their value in the reporting currency; of increased and decreased the difference; with start,
-        pulled_in, pushed_out and removed as the period starts, else as it ends; adds up like the deals, with
-        increased and decreased
-    slip_rate: for pushed_out, deals pushed out / deals at the start
+        pulled_in, segment_in, segment_out, pushed_out and removed as the period starts, else as it ends;
+        adds up like the deals, with increased and decreased
+    slip_rate: >-
+        for pushed_out, deals pushed out / deals at the start, which are start + segment_in - segment_out,
+        since a deal slips in the segment to which it moved
     slip_rate_low: lower end of the 95 % Wilson interval of slip_rate
     slip_rate_high: upper end of the 95 % Wilson interval of slip_rate
-    slip_rate_value: for pushed_out, value pushed out / value at the start
-    is_small: whether there are under 10 deals at the start
+    slip_rate_value: for pushed_out, value pushed out / value of these deals at the start
+    is_small: whether these are under 10 deals
 */
 with periods as (
     select
-        p.month_start,
+        p.slice_start,
         p.period_grain,
         p.period_start,
         p.period_end,
@@ -42,45 +51,69 @@ with periods as (
     where p.period_grain <> 'all'
 ),
 
--- a month after the as-of date is in no period of its own, but may be in the quarter or year
-due as (
+-- what a deal is at both ends of a period in which it changes, by its last change; what it was at the
+-- start is looked up if it changed more than once; then the deals that stay due without a change
+ends as (
     select
         s.opportunity_id,
         s.segment,
-        s.starts_on,
-        s.ends_before,
-        s.cents,
         p.period_grain,
         p.period_start,
+        p.period_end,
+        case when s.starts_on < p.period_start then s.state end as state,
+        s.close_date,
+        s.cents,
+        s.next_state as final_state,
+        s.next_close_date as final_close_date,
+        s.next_cents as final_cents,
+        case when s.next_state = 'open' then p.last_on else s.ends_before end as stands_on
+    from int_opportunity_spans as s
+    inner join periods as p on p.slice_start = s.ends_slice
+    where s.next_ends_before > p.last_on and (s.starts_on < p.period_start or s.first_on >= p.period_start)
+    union all
+    select
+        s.opportunity_id,
+        s.segment,
+        p.period_grain,
+        p.period_start,
+        p.period_end,
+        b.state,
+        b.close_date,
+        b.cents,
+        s.next_state,
+        s.next_close_date,
+        s.next_cents,
+        case when s.next_state = 'open' then p.last_on else s.ends_before end
+    from int_opportunity_spans as s
+    inner join periods as p on p.slice_start = s.ends_slice
+    inner join int_opportunity_spans as b
+        on b.opportunity_id = s.opportunity_id
+        and b.starts_on < p.period_start
+        and b.ends_before >= p.period_start
+    where s.next_ends_before > p.last_on
+        and s.starts_on >= p.period_start
+        and s.first_on < p.period_start
+        and s.place > 1
+        and b.next_ends_before < date '2200-01-01'
+    union all
+    select
+        s.opportunity_id,
+        s.segment,
+        p.period_grain,
+        p.period_start,
+        p.period_end,
+        case when s.starts_on < p.period_start then s.state end,
+        s.close_date,
+        s.cents,
+        s.state,
+        s.close_date,
+        s.cents,
         p.last_on
     from int_opportunity_spans as s
-    cross join config_run as r
-    inner join periods as p on p.month_start = cast(date_trunc('month', least(s.close_date, r.as_of)) as date)
-    where s.state = 'open' and s.close_date <= p.period_end
-),
-
-ends as (
-    select
-        opportunity_id,
-        segment,
-        period_grain,
-        period_start,
-        last_on,
-        1 as is_start,
-        cents as start_cents,
-        cast(null as varchar) as final_state,
-        cast(null as bigint) as final_cents
-    from due
-    where starts_on < period_start and ends_before >= period_start
-    union all
-    select opportunity_id, segment, period_grain, period_start, last_on, 0, cast(null as bigint), 'open', cents
-    from due
-    where starts_on <= last_on and ends_before > last_on
-    union all
-    select s.opportunity_id, s.segment, p.period_grain, p.period_start, p.last_on, 0, cast(null as bigint), s.state, s.cents
-    from int_opportunity_spans as s
-    inner join periods as p on p.month_start = cast(date_trunc('month', s.starts_on) as date)
-    where s.state <> 'open' and s.ends_before > p.last_on
+    inner join periods as p on p.slice_start = s.due_slice
+    where s.state = 'open'
+        and s.ends_before > p.last_on
+        and (s.starts_on < p.period_start or (s.place = 1 and s.starts_on <= p.last_on))
 ),
 
 walks as (
@@ -89,42 +122,49 @@ walks as (
         segment,
         period_grain,
         period_start,
-        max(is_start) as is_start,
-        coalesce(max(start_cents), 0) as start_cents,
-        max(final_state) as final_state,
-        coalesce(max(final_cents), 0) as final_cents,
-        -- where only one end is known, the day at the other one
-        case when max(is_start) = 0 then date_add(period_start, -1) else max(last_on) end as other_on,
-        case when max(is_start) = 0 or max(final_state) is null then opportunity_id end as sought_id
+        stands_on,
+        case
+            when state is null then 'created'
+            when state <> 'open' then 'reopened'
+            when close_date between period_start and period_end then 'start'
+            else 'pulled_in'
+        end as enters,
+        case
+            when final_state <> 'open' then final_state
+            when final_close_date between period_start and period_end then 'open'
+            when final_close_date is null then 'removed'
+            else 'pushed_out'
+        end as leaves,
+        coalesce(cents, 0) as before_cents,
+        coalesce(final_cents, 0) as final_cents
     from ends
-    group by opportunity_id, segment, period_grain, period_start
 ),
 
 steps as (
     select
-        w.segment,
+        coalesce(b.segment, e.segment, w.segment) as start_segment,
+        coalesce(e.segment, w.segment) as segment,
         w.period_grain,
         w.period_start,
-        w.is_start,
-        w.start_cents,
-        coalesce(w.final_state, case when s.close_date is null then 'removed' else 'pushed_out' end) as leaves,
-        case
-            when w.is_start = 1 then 'start'
-            when s.opportunity_id is null then 'created'
-            when s.state <> 'open' then 'reopened'
-            else 'pulled_in'
-        end as enters,
-        case when w.is_start = 0 and s.state = 'open' then coalesce(s.cents, 0) else w.start_cents end as before_cents,
+        w.enters,
+        w.leaves,
+        w.before_cents,
         w.final_cents
     from walks as w
-    left join int_opportunity_spans as s
-        on s.opportunity_id = w.sought_id
-        and s.starts_on <= w.other_on
-        and s.ends_before > w.other_on
+    left join int_opportunity_segments as e
+        on e.opportunity_id = w.opportunity_id
+        and e.starts_on <= w.stands_on
+        and e.ends_before > w.stands_on
+    left join int_opportunity_segments as b
+        on b.opportunity_id = case when w.enters = 'start' then w.opportunity_id end
+        and b.starts_on < w.period_start
+        and b.ends_before >= w.period_start
+    where w.enters = 'start' or w.leaves in ('open', 'won', 'lost')
 ),
 
 cells as (
     select
+        start_segment,
         segment,
         period_grain,
         period_start,
@@ -138,9 +178,10 @@ cells as (
         count(case when final_cents < before_cents then 1 end) as decreased_count,
         cast(sum(greatest(before_cents - final_cents, 0)) as bigint) as decreased_cents
     from steps
-    group by segment, period_grain, period_start, enters, leaves
+    group by start_segment, segment, period_grain, period_start, enters, leaves
     union all
     select
+        segment,
         segment,
         'all',
         cast(null as date),
@@ -163,11 +204,13 @@ cells as (
 -- what enters by start or pulled_in has a value before, and a change of it if it stays
 parts as (
     select
-        c.segment,
+        case when n.component in ('start', 'segment_out') then c.start_segment else c.segment end as segment,
         c.period_grain,
         c.period_start,
         n.component,
         case
+            when n.component in ('segment_in', 'segment_out')
+                then case when c.start_segment <> c.segment then c.deal_count else 0 end
             when n.component in (c.enters, case when c.leaves = 'open' then 'end' else c.leaves end) then c.deal_count
             when c.leaves in ('pushed_out', 'removed') or c.enters in ('created', 'reopened') then 0
             when n.component = 'increased' then c.increased_count
@@ -175,6 +218,8 @@ parts as (
             else 0
         end as deal_count,
         case
+            when n.component in ('segment_in', 'segment_out')
+                then case when c.start_segment <> c.segment then c.before_cents else 0 end
             when n.component = c.enters
                 then case when c.enters in ('created', 'reopened') then c.final_cents else c.before_cents end
             when n.component = case when c.leaves = 'open' then 'end' else c.leaves end
@@ -200,6 +245,20 @@ rolled as (
     group by grouping sets ((segment, period_grain, period_start, component), (period_grain, period_start, component))
 ),
 
+-- the deals at the start, where they are at the end
+starts as (
+    select
+        r.segment,
+        r.period_grain,
+        r.period_start,
+        cast(sum(n.sign * r.deal_count) as bigint) as deal_count,
+        cast(sum(n.sign * r.cents) as bigint) as cents
+    from rolled as r
+    inner join config_waterfall_components as n on n.component = r.component
+    where r.component in ('start', 'segment_in', 'segment_out')
+    group by r.segment, r.period_grain, r.period_start
+),
+
 -- the segments and periods of the win rate
 joined as (
     select
@@ -223,11 +282,10 @@ joined as (
         and c.period_grain = w.period_grain
         and c.period_start is not distinct from w.period_start
         and c.component = n.component
-    left join rolled as b
+    left join starts as b
         on b.segment = w.segment
         and b.period_grain = w.period_grain
         and b.period_start is not distinct from w.period_start
-        and b.component = 'start'
     where w.breakdown = 'none'
 ),
 

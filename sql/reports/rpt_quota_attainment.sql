@@ -5,10 +5,10 @@ description: >-
     share it, or to its owner. Owners have rows only if reports.owners says so.
 grain: one row per segment, period and team, owner or all of them
 unique_key: [segment, period_grain, period_start, subject_kind, subject_id]
-version: 1
+version: 2
 columns:
     segment: go-to-market segment; All is every deal
-    period_grain: month, quarter, year (fiscal) or all
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
     subject_kind: team, owner, or all
     subject_id: the team, the owner's id, or All; Unknown for deals without an owner or owners without a team
@@ -37,7 +37,7 @@ with facts as (
         owner_id,
         team,
         segment,
-        month_start,
+        slice_start,
         count(case when is_credited then 1 end) as owner_deals,
         count(case when counts_for_team then 1 end) as team_deals,
         count(case when counts_for_all then 1 end) as all_deals,
@@ -48,7 +48,7 @@ with facts as (
         cast(sum(gap_cents) as bigint) as gap_cents,
         cast(sum(cents) as bigint) as cents
     from int_opportunity_credits
-    group by owner_id, team, segment, month_start
+    group by owner_id, team, segment, slice_start
 ),
 
 subjects as (
@@ -56,7 +56,7 @@ subjects as (
         'owner' as subject_kind,
         owner_id as subject_id,
         segment,
-        month_start,
+        slice_start,
         owner_deals as deal_count,
         owner_unvalued as unvalued_count,
         gap_count,
@@ -64,10 +64,10 @@ subjects as (
         cents
     from facts
     union all
-    select 'team', team, segment, month_start, team_deals, team_unvalued, gap_count, gap_cents, cents
+    select 'team', team, segment, slice_start, team_deals, team_unvalued, gap_count, gap_cents, cents
     from facts
     union all
-    select 'all', 'All', segment, month_start, all_deals, all_unvalued, gap_count, gap_cents, cents
+    select 'all', 'All', segment, slice_start, all_deals, all_unvalued, gap_count, gap_cents, cents
     from facts
 ),
 
@@ -84,7 +84,7 @@ rolled as (
         cast(coalesce(sum(f.gap_cents), 0) as bigint) as gap_cents,
         cast(coalesce(sum(f.cents), 0) as bigint) as cents
     from subjects as f
-    inner join config_periods as p on p.month_start = f.month_start
+    inner join config_periods as p on p.slice_start = f.slice_start
     group by grouping sets (
         (f.segment, p.period_grain, p.period_start, f.subject_kind, f.subject_id),
         (p.period_grain, p.period_start, f.subject_kind, f.subject_id)
@@ -174,17 +174,21 @@ owners as (
 
 -- from the first deal or quota on
 first_days as (
-    select period_start as first_day
+    select
+        greatest(
+            min(case when period_grain = 'month' then period_start end),
+            min(case when period_grain = 'week' then period_start end)
+        ) as first_day
     from rpt_win_rate
-    where breakdown = 'none' and period_grain = 'month'
+    where breakdown = 'none'
     union all
-    select cast(date_trunc('month', n.start_date) as date)
+    select cast(greatest(date_trunc('month', n.start_date), case when r.has_weeks then date_trunc('week', n.start_date) end) as date)
     from int_quotas as n
     cross join config_run as r
     where n.day_count is not null and n.start_date <= r.as_of
 ),
 
-first_month as (
+first_slice as (
     select min(first_day) as first_day
     from first_days
 ),
@@ -196,8 +200,8 @@ periods as (
         coalesce(p.period_end <= r.as_of, false) as is_complete
     from config_periods as p
     cross join config_run as r
-    cross join first_month as f
-    where p.month_start >= f.first_day or p.period_start is null
+    cross join first_slice as f
+    where p.slice_start >= f.first_day or p.period_start is null
 ),
 
 members as (

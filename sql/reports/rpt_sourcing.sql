@@ -4,10 +4,12 @@ description: >-
     them, not in addition, what a campaign touched before its outcome.
 grain: one row per segment, period and origin
 unique_key: [segment, period_grain, period_start, origin]
-version: 1
+version: 2
 columns:
-    segment: go-to-market segment; All is every deal
-    period_grain: month, quarter, year (fiscal) or all
+    segment: >-
+        go-to-market segment; All is every deal. Where segments are as of the anchor, deals count as created
+        in the segment of that day and as decided in that of the outcome date
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
     origin: marketing, sales, partner or unknown
     is_complete: whether the period had ended by the as-of date; never for all
@@ -27,12 +29,17 @@ columns:
     influenced_won_count: of the deals won, those that a campaign touched before
     influenced_won_value: their value
 */
--- a month of 1900-01-01 means undated and reaches only the grain all
+-- a slice is a month or, with weeks, the part of a week within a month; 1900-01-01 means undated and
+-- reaches only the grain all
 with facts as (
     select
-        o.segment,
+        o.created_segment as segment,
         o.origin,
-        case when o.created_on <= r.as_of then cast(date_trunc('month', o.created_on) as date) else date '1900-01-01' end as month_start,
+        case
+            when o.created_on <= r.as_of
+                then cast(greatest(date_trunc('month', o.created_on), case when r.has_weeks then date_trunc('week', o.created_on) end) as date)
+            else date '1900-01-01'
+        end as slice_start,
         count(*) as created_count,
         sum(o.amount) as created_value,
         count(case when o.is_influenced then 1 end) as influenced_created_count,
@@ -44,30 +51,25 @@ with facts as (
         cast(null as decimal(38, 2)) as influenced_won_value
     from int_opportunity_origins as o
     cross join config_run as r
-    group by
-        o.segment,
-        o.origin,
-        case when o.created_on <= r.as_of then cast(date_trunc('month', o.created_on) as date) else date '1900-01-01' end
+    group by all
     union all
     select
-        segment,
-        origin,
-        coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01'),
+        o.segment,
+        o.origin,
+        coalesce(cast(greatest(date_trunc('month', o.outcome_date), case when r.has_weeks then date_trunc('week', o.outcome_date) end) as date), date '1900-01-01'),
         0,
         null,
         0,
         null,
-        count(case when outcome = 'won' then 1 end),
-        count(case when outcome = 'lost' then 1 end),
-        sum(case when outcome = 'won' then amount end),
-        count(case when outcome = 'won' and is_influenced then 1 end),
-        sum(case when outcome = 'won' and is_influenced then amount end)
-    from int_opportunity_origins
-    where outcome <> 'open'
-    group by
-        segment,
-        origin,
-        coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01')
+        count(case when o.outcome = 'won' then 1 end),
+        count(case when o.outcome = 'lost' then 1 end),
+        sum(case when o.outcome = 'won' then o.amount end),
+        count(case when o.outcome = 'won' and o.is_influenced then 1 end),
+        sum(case when o.outcome = 'won' and o.is_influenced then o.amount end)
+    from int_opportunity_origins as o
+    cross join config_run as r
+    where o.outcome <> 'open'
+    group by o.segment, o.origin, coalesce(cast(greatest(date_trunc('month', o.outcome_date), case when r.has_weeks then date_trunc('week', o.outcome_date) end) as date), date '1900-01-01')
 ),
 
 rolled as (
@@ -86,7 +88,7 @@ rolled as (
         cast(sum(f.influenced_won_count) as bigint) as influenced_won_count,
         cast(sum(f.influenced_won_value) as decimal(18, 2)) as influenced_won_value
     from facts as f
-    inner join config_periods as p on p.month_start = f.month_start
+    inner join config_periods as p on p.slice_start = f.slice_start
     group by grouping sets (
         (f.segment, p.period_grain, p.period_start, f.origin),
         (p.period_grain, p.period_start, f.origin)

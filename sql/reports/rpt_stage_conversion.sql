@@ -2,14 +2,16 @@
 description: >-
     How deals pass the steps of the sales process, by the date on which they first entered the step.
     Won passes every step, lost keeps the furthest; a step that was skipped is entered on the date of
-    the next one that the history shows.
-grain: one row per segment, period and process step
-unique_key: [segment, period_grain, period_start, step]
-version: 1
+    the next one that the history shows. Where pipelines have a process of their own, deals count in the
+    process that they follow.
+grain: one row per segment, period, pipeline and process step
+unique_key: [segment, period_grain, period_start, pipeline, step]
+version: 2
 columns:
     segment: go-to-market segment; All is every deal
-    period_grain: month, quarter, year (fiscal) or all
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
+    pipeline: the pipeline of the process; empty for the process of all other pipelines
     step: process step
     step_order: place of the step in the process, from 1
     is_complete: whether the period had ended by the as-of date; never for all
@@ -33,6 +35,7 @@ columns:
 with advances as (
     select
         s.segment,
+        s.pipeline,
         s.outcome,
         s.furthest_step,
         s.entered_on as reached_on,
@@ -43,6 +46,7 @@ with advances as (
     union all
     select
         o.segment,
+        o.pipeline,
         o.outcome,
         o.furthest_step,
         o.outcome_date,
@@ -55,28 +59,25 @@ with advances as (
 
 advance_counts as (
     select
-        segment,
-        outcome,
-        furthest_step,
-        previous_step,
-        step,
-        coalesce(cast(date_trunc('month', reached_on) as date), date '1900-01-01') as month_start,
-        max(reached_on) as youngest_on,
+        a.segment,
+        a.pipeline,
+        a.outcome,
+        a.furthest_step,
+        a.previous_step,
+        a.step,
+        coalesce(cast(greatest(date_trunc('month', a.reached_on), case when r.has_weeks then date_trunc('week', a.reached_on) end) as date), date '1900-01-01') as slice_start,
+        max(a.reached_on) as youngest_on,
         count(*) as deal_count
-    from advances
-    group by
-        segment,
-        outcome,
-        furthest_step,
-        previous_step,
-        step,
-        coalesce(cast(date_trunc('month', reached_on) as date), date '1900-01-01')
+    from advances as a
+    cross join config_run as r
+    group by all
 ),
 
 reached as (
     select
         a.segment,
-        a.month_start,
+        a.slice_start,
+        a.pipeline,
         n.step_order,
         cast(sum(a.deal_count) as bigint) as reached_count,
         cast(sum(case when a.furthest_step > n.step_order or a.outcome = 'won' then a.deal_count else 0 end) as bigint) as converted_count,
@@ -89,7 +90,7 @@ reached as (
         max(a.youngest_on) as youngest_on
     from advance_counts as a
     inner join config_step_spans as n on n.previous_step = a.previous_step and n.step = a.step
-    group by a.segment, a.month_start, n.step_order
+    group by a.segment, a.slice_start, a.pipeline, n.step_order
 ),
 
 -- deals that the history shows in the step, by the date on which they reached it: for a step that was
@@ -97,45 +98,68 @@ reached as (
 visited as (
     select
         segment,
+        pipeline,
         step as step_order,
         is_strict,
         regressed_count,
         reopened_count,
+        days_in_step,
         entered_on as reached_on
     from int_opportunity_steps
     where previous_step is not null
     union all
     select
         v.segment,
+        v.pipeline,
         v.step,
         v.is_strict,
         v.regressed_count,
         v.reopened_count,
+        v.days_in_step,
         a.entered_on
     from int_opportunity_steps as v
     inner join int_opportunity_steps as a on a.opportunity_id = v.opportunity_id
     where v.previous_step is null
         and a.previous_step < v.step
         and a.step > v.step
+    union all
+    -- the step that only the record shows
+    select
+        segment,
+        pipeline,
+        furthest_step,
+        false,
+        0,
+        0,
+        null,
+        outcome_date
+    from int_opportunities
+    where exclusion is null
+        and outcome <> 'won'
+        and furthest_step > seen_step
 ),
 
 visits as (
     select
-        segment,
-        coalesce(cast(date_trunc('month', reached_on) as date), date '1900-01-01') as month_start,
-        step_order,
+        v.segment,
+        coalesce(cast(greatest(date_trunc('month', v.reached_on), case when r.has_weeks then date_trunc('week', v.reached_on) end) as date), date '1900-01-01') as slice_start,
+        v.pipeline,
+        v.step_order,
+        v.days_in_step,
         count(*) as visited_count,
-        count(case when is_strict then 1 end) as strict_count,
-        count(case when regressed_count > 0 then 1 end) as regressed_count,
-        count(case when reopened_count > 0 then 1 end) as reopened_count
-    from visited
-    group by segment, coalesce(cast(date_trunc('month', reached_on) as date), date '1900-01-01'), step_order
+        count(case when v.is_strict then 1 end) as strict_count,
+        count(case when v.regressed_count > 0 then 1 end) as regressed_count,
+        count(case when v.reopened_count > 0 then 1 end) as reopened_count
+    from visited as v
+    cross join config_run as r
+    group by all
 ),
 
 facts as (
     select
         segment,
-        month_start,
+        slice_start,
+        pipeline,
         step_order,
         reached_count,
         converted_count,
@@ -150,7 +174,8 @@ facts as (
     union all
     select
         segment,
-        month_start,
+        slice_start,
+        pipeline,
         step_order,
         0,
         0,
@@ -169,6 +194,7 @@ counts as (
         case when grouping(f.segment) = 1 then 'All' else f.segment end as segment,
         p.period_grain,
         p.period_start,
+        f.pipeline,
         f.step_order,
         cast(sum(f.reached_count) as bigint) as reached_count,
         cast(sum(f.converted_count) as bigint) as converted_count,
@@ -180,10 +206,10 @@ counts as (
         cast(sum(f.reopened_count) as bigint) as reopened_count,
         max(f.youngest_on) as youngest_on
     from facts as f
-    inner join config_periods as p on p.month_start = f.month_start
+    inner join config_periods as p on p.slice_start = f.slice_start
     group by grouping sets (
-        (f.segment, p.period_grain, p.period_start, f.step_order),
-        (p.period_grain, p.period_start, f.step_order)
+        (f.segment, p.period_grain, p.period_start, f.pipeline, f.step_order),
+        (p.period_grain, p.period_start, f.pipeline, f.step_order)
     )
 ),
 
@@ -191,13 +217,13 @@ counts as (
 days as (
     select
         segment,
-        cast(date_trunc('month', entered_on) as date) as month_start,
-        step as step_order,
+        slice_start,
+        pipeline,
+        step_order,
         days_in_step,
-        count(*) as deal_count
-    from int_opportunity_steps
+        visited_count as deal_count
+    from visits
     where days_in_step is not null
-    group by segment, cast(date_trunc('month', entered_on) as date), step, days_in_step
 ),
 
 rolled_days as (
@@ -205,14 +231,15 @@ rolled_days as (
         case when grouping(d.segment) = 1 then 'All' else d.segment end as segment,
         p.period_grain,
         p.period_start,
+        d.pipeline,
         d.step_order,
         d.days_in_step,
         cast(sum(d.deal_count) as bigint) as deal_count
     from days as d
-    inner join config_periods as p on p.month_start = d.month_start
+    inner join config_periods as p on p.slice_start = d.slice_start
     group by grouping sets (
-        (d.segment, p.period_grain, p.period_start, d.step_order, d.days_in_step),
-        (p.period_grain, p.period_start, d.step_order, d.days_in_step)
+        (d.segment, p.period_grain, p.period_start, d.pipeline, d.step_order, d.days_in_step),
+        (p.period_grain, p.period_start, d.pipeline, d.step_order, d.days_in_step)
     )
 ),
 
@@ -221,14 +248,15 @@ ranked as (
         segment,
         period_grain,
         period_start,
+        pipeline,
         step_order,
         days_in_step,
         cast(sum(deal_count) over (
-            partition by segment, period_grain, period_start, step_order
+            partition by segment, period_grain, period_start, pipeline, step_order
             order by days_in_step nulls last
             rows between unbounded preceding and current row
         ) as bigint) as upto,
-        cast(sum(deal_count) over (partition by segment, period_grain, period_start, step_order) as bigint) as total
+        cast(sum(deal_count) over (partition by segment, period_grain, period_start, pipeline, step_order) as bigint) as total
     from rolled_days
 ),
 
@@ -237,6 +265,7 @@ quantiles as (
         segment,
         period_grain,
         period_start,
+        pipeline,
         step_order,
         cast(max(total) as double) as n,
         min(case when upto > floor((total - 1) * 0.5e0) then days_in_step end) as p50_low,
@@ -244,13 +273,13 @@ quantiles as (
         min(case when upto > floor((total - 1) * 0.9e0) then days_in_step end) as p90_low,
         min(case when upto > ceil((total - 1) * 0.9e0) then days_in_step end) as p90_high
     from ranked
-    group by segment, period_grain, period_start, step_order
+    group by segment, period_grain, period_start, pipeline, step_order
 ),
 
-first_month as (
-    select min(month_start) as month_start
+first_slice as (
+    select min(slice_start) as slice_start
     from facts
-    where month_start > date '1900-01-01'
+    where slice_start > date '1900-01-01'
 ),
 
 spine as (
@@ -259,13 +288,14 @@ spine as (
         p.period_grain,
         p.period_start,
         p.period_end,
+        s.pipeline,
         s.step_order,
         s.step
     from config_segments as g
     cross join config_periods as p
-    cross join first_month as f
+    cross join first_slice as f
     cross join config_steps as s
-    where p.month_start >= f.month_start or p.period_grain = 'all'
+    where p.slice_start >= f.slice_start or p.period_grain = 'all'
 ),
 
 dense as (
@@ -273,6 +303,7 @@ dense as (
         s.segment,
         s.period_grain,
         s.period_start,
+        s.pipeline,
         s.step,
         s.step_order,
         coalesce(s.period_end <= r.as_of, false) as is_complete,
@@ -285,7 +316,7 @@ dense as (
         case when r.has_stage_change then coalesce(c.dropped_count, 0) end as dropped_count,
         case when r.has_stage_change then coalesce(c.still_here_count, 0) end as still_here_count,
         case
-            when s.period_grain = 'all' then coalesce(date_add(c.youngest_on, r.cohort_days) <= r.as_of, false)
+            when s.period_grain = 'all' then coalesce(r.has_stage_change and date_add(c.youngest_on, r.cohort_days) <= r.as_of, false)
             else coalesce(date_add(s.period_end, r.cohort_days) <= r.as_of, false)
         end as is_mature,
         case when r.has_stage_change then cast(c.converted_count as double) / nullif(cast(c.reached_count as double), 0) end as rate,
@@ -303,11 +334,13 @@ dense as (
         on c.segment = s.segment
         and c.period_grain = s.period_grain
         and c.period_start is not distinct from s.period_start
+        and c.pipeline = s.pipeline
         and c.step_order = s.step_order
     left join quantiles as q
         on q.segment = s.segment
         and q.period_grain = s.period_grain
         and q.period_start is not distinct from s.period_start
+        and q.pipeline = s.pipeline
         and q.step_order = s.step_order
 )
 
@@ -315,6 +348,7 @@ select
     segment,
     period_grain,
     period_start,
+    pipeline,
     step,
     step_order,
     is_complete,

@@ -5,9 +5,9 @@ description: >-
     Source: Aalen and Johansen 1978, Scandinavian Journal of Statistics 5, 141-150.
 grain: one row per segment and day
 unique_key: [segment, day]
-version: 1
+version: 2
 columns:
-    segment: go-to-market segment; All is every deal
+    segment: go-to-market segment; All is every deal. Where segments are as of the anchor, that of the day of creation
     day: days since the local creation date, 0 to 365
     at_risk_count: deals that were still open when the day began and were observed then
     won_count: deals won on that day
@@ -20,7 +20,7 @@ columns:
 */
 with durations as (
     select
-        o.segment,
+        coalesce(o.created_segment, o.segment) as segment,
         o.outcome,
         case
             when o.outcome = 'open' then unix_date(r.as_of) - unix_date(o.created_on)

@@ -5,16 +5,20 @@ description: >-
     nothing is recorded is always there, so that every segment and period has a row for each outcome.
 grain: one row per segment, period, outcome, reason, competitor and furthest process step
 unique_key: [segment, period_grain, period_start, outcome, reason, competitor, furthest_step]
-version: 1
+version: 2
 columns:
     segment: go-to-market segment; All is every deal
-    period_grain: month, quarter, year (fiscal) or all
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
     outcome: won or lost; lost includes no decision
     reason: the reason as the CRM has it; Not recorded where it is blank
     competitor: who else was considered; Not recorded where it is blank
-    furthest_step: furthest process step that the deals reached; None for none; won deals passed all
-    furthest_step_order: place of that step in the process, from 1; 0 for None
+    furthest_step: >-
+        furthest step that the deals reached in the process of their pipeline; None for none; won deals
+        passed all
+    furthest_step_order: >-
+        place of that step in its process, from 1; 0 for None; the first place of a step that several
+        processes have
     is_complete: whether the period had ended by the as-of date; never for all
     is_no_decision: whether the reason means that the customer did not decide
     deal_count: deals with this outcome, reason, competitor and furthest step
@@ -29,26 +33,40 @@ columns:
 */
 with facts as (
     select
-        segment,
-        coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01') as month_start,
-        outcome,
-        case when replace(loss_reason, ' ', '') <> '' then loss_reason else 'Not recorded' end as reason,
-        case when replace(competitor, ' ', '') <> '' then competitor else 'Not recorded' end as competitor,
-        furthest_step as furthest_step_order,
-        bool_or(is_no_decision) as is_no_decision,
+        o.segment,
+        coalesce(cast(greatest(date_trunc('month', o.outcome_date), case when r.has_weeks then date_trunc('week', o.outcome_date) end) as date), date '1900-01-01') as slice_start,
+        o.outcome,
+        case when replace(o.loss_reason, ' ', '') <> '' then o.loss_reason else 'Not recorded' end as reason,
+        case when replace(o.competitor, ' ', '') <> '' then o.competitor else 'Not recorded' end as competitor,
+        o.pipeline,
+        o.furthest_step as furthest_step_order,
+        bool_or(o.is_no_decision) as is_no_decision,
         count(*) as deal_count,
-        sum(amount) as value,
-        count(case when original_amount is null or (outcome = 'lost' and original_amount = 0) then 1 end) as unvalued_count,
-        count(case when has_no_rate then 1 end) as excluded_no_rate
-    from int_opportunities
-    where exclusion is null and outcome <> 'open'
-    group by
-        segment,
-        coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01'),
-        outcome,
-        case when replace(loss_reason, ' ', '') <> '' then loss_reason else 'Not recorded' end,
-        case when replace(competitor, ' ', '') <> '' then competitor else 'Not recorded' end,
-        furthest_step
+        sum(o.amount) as value,
+        count(case when o.original_amount is null or (o.outcome = 'lost' and o.original_amount = 0) then 1 end) as unvalued_count,
+        count(case when o.has_no_rate then 1 end) as excluded_no_rate
+    from int_opportunities as o
+    cross join config_run as r
+    where o.exclusion is null and o.outcome <> 'open'
+    group by all
+),
+
+named as (
+    select
+        f.segment,
+        f.slice_start,
+        f.outcome,
+        f.reason,
+        f.competitor,
+        coalesce(t.step, 'None') as furthest_step,
+        f.furthest_step_order,
+        f.is_no_decision,
+        f.deal_count,
+        f.value,
+        f.unvalued_count,
+        f.excluded_no_rate
+    from facts as f
+    left join config_steps as t on t.pipeline = f.pipeline and t.step_order = f.furthest_step_order
 ),
 
 rolled as (
@@ -59,17 +77,18 @@ rolled as (
         f.outcome,
         f.reason,
         f.competitor,
-        f.furthest_step_order,
+        f.furthest_step,
+        min(f.furthest_step_order) as furthest_step_order,
         bool_or(f.is_no_decision) as is_no_decision,
         cast(sum(f.deal_count) as bigint) as deal_count,
         cast(sum(f.value) as decimal(18, 2)) as value,
         cast(sum(f.unvalued_count) as bigint) as unvalued_count,
         cast(sum(f.excluded_no_rate) as bigint) as excluded_no_rate
-    from facts as f
-    inner join config_periods as p on p.month_start = f.month_start
+    from named as f
+    inner join config_periods as p on p.slice_start = f.slice_start
     group by grouping sets (
-        (f.segment, p.period_grain, p.period_start, f.outcome, f.reason, f.competitor, f.furthest_step_order),
-        (p.period_grain, p.period_start, f.outcome, f.reason, f.competitor, f.furthest_step_order)
+        (f.segment, p.period_grain, p.period_start, f.outcome, f.reason, f.competitor, f.furthest_step),
+        (p.period_grain, p.period_start, f.outcome, f.reason, f.competitor, f.furthest_step)
     )
 ),
 
@@ -86,10 +105,10 @@ spine as (
 
 -- what occurs in a period, and the combination in which nothing is recorded
 members as (
-    select segment, period_grain, period_start, outcome, reason, competitor, furthest_step_order
+    select segment, period_grain, period_start, outcome, reason, competitor, furthest_step
     from rolled
     union
-    select segment, period_grain, period_start, outcome, 'Not recorded', 'Not recorded', 0
+    select segment, period_grain, period_start, outcome, 'Not recorded', 'Not recorded', 'None'
     from spine
 ),
 
@@ -101,8 +120,8 @@ dense as (
         m.outcome,
         m.reason,
         m.competitor,
-        coalesce(t.step, 'None') as furthest_step,
-        m.furthest_step_order,
+        m.furthest_step,
+        coalesce(f.furthest_step_order, 0) as furthest_step_order,
         s.is_complete,
         coalesce(f.is_no_decision, false) as is_no_decision,
         coalesce(f.deal_count, 0) as deal_count,
@@ -121,7 +140,6 @@ dense as (
         and s.period_start is not distinct from m.period_start
         and s.outcome = m.outcome
     cross join config_run as r
-    left join config_steps as t on t.step_order = m.furthest_step_order
     left join rolled as f
         on f.segment = m.segment
         and f.period_grain = m.period_grain
@@ -129,7 +147,7 @@ dense as (
         and f.outcome = m.outcome
         and f.reason = m.reason
         and f.competitor = m.competitor
-        and f.furthest_step_order = m.furthest_step_order
+        and f.furthest_step = m.furthest_step
 )
 
 select

@@ -4,10 +4,12 @@ description: >-
     were won within the cohort's days.
 grain: one row per segment, period and breakdown value
 unique_key: [segment, period_grain, period_start, breakdown, breakdown_value]
-version: 1
+version: 2
 columns:
-    segment: go-to-market segment; All is every deal
-    period_grain: month, quarter, year (fiscal) or all
+    segment: >-
+        go-to-market segment; All is every deal. Where segments are as of the anchor, deals count as created
+        in the segment of that day and as decided in that of the outcome date
+    period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all
     breakdown: none, or the dimension by which the row is broken down
     breakdown_value: value of the dimension; empty for none
@@ -35,37 +37,42 @@ columns:
     cohort_win_rate_low: lower end of the 95 % Wilson interval of cohort_win_rate
     cohort_win_rate_high: upper end of the 95 % Wilson interval of cohort_win_rate
     is_mature: whether every deal of the cohort has had the cohort's days
+    strategy: how the company goes to market in the segment; NULL for All and Unassigned, and where the configuration does not say
+    motion: how the segment is sold to; NULL likewise
+    number_owner: who answers for the segment's number; NULL likewise
 */
--- a month of 1900-01-01 means undated and reaches only the grain all
+-- a slice is a month or, with weeks, the part of a week within a month; 1900-01-01 means undated and
+-- reaches only the grain all
 with decided as (
-    select
-        segment,
-        breakdown,
-        breakdown_value,
-        coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01') as month_start,
-        count(case when outcome = 'won' then 1 end) as won_count,
-        count(case when outcome = 'lost' then 1 end) as lost_count,
-        count(case when is_no_decision then 1 end) as no_decision_count,
-        count(case when outcome_date is null then 1 end) as undated_count,
-        sum(case when outcome = 'won' then amount end) as won_value,
-        sum(case when outcome = 'lost' then amount end) as lost_value,
-        count(case when original_amount is null or (outcome = 'lost' and original_amount = 0) then 1 end) as unvalued_count,
-        count(case when has_no_rate then 1 end) as excluded_no_rate
-    from int_opportunity_breakdowns
-    where exclusion is null and outcome <> 'open'
-    group by
-        segment,
-        breakdown,
-        breakdown_value,
-        coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01')
-),
-
-created as (
     select
         o.segment,
         o.breakdown,
         o.breakdown_value,
-        case when o.created_on <= r.as_of then cast(date_trunc('month', o.created_on) as date) else date '1900-01-01' end as month_start,
+        coalesce(cast(greatest(date_trunc('month', o.outcome_date), case when r.has_weeks then date_trunc('week', o.outcome_date) end) as date), date '1900-01-01') as slice_start,
+        count(case when o.outcome = 'won' then 1 end) as won_count,
+        count(case when o.outcome = 'lost' then 1 end) as lost_count,
+        count(case when o.is_no_decision then 1 end) as no_decision_count,
+        count(case when o.outcome_date is null then 1 end) as undated_count,
+        sum(case when o.outcome = 'won' then o.amount end) as won_value,
+        sum(case when o.outcome = 'lost' then o.amount end) as lost_value,
+        count(case when o.original_amount is null or (o.outcome = 'lost' and o.original_amount = 0) then 1 end) as unvalued_count,
+        count(case when o.has_no_rate then 1 end) as excluded_no_rate
+    from int_opportunity_breakdowns as o
+    cross join config_run as r
+    where o.exclusion is null and o.outcome <> 'open'
+    group by all
+),
+
+created as (
+    select
+        o.created_segment as segment,
+        o.breakdown,
+        o.breakdown_value,
+        case
+            when o.created_on <= r.as_of
+                then cast(greatest(date_trunc('month', o.created_on), case when r.has_weeks then date_trunc('week', o.created_on) end) as date)
+            else date '1900-01-01'
+        end as slice_start,
         count(case when o.exclusion is null then 1 end) as created_count,
         count(case when o.exclusion is null and o.outcome = 'open' then 1 end) as open_count,
         count(case when o.exclusion is not null then 1 end) as excluded_count,
@@ -88,11 +95,7 @@ created as (
         end) as mature_won_count
     from int_opportunity_breakdowns as o
     cross join config_run as r
-    group by
-        o.segment,
-        o.breakdown,
-        o.breakdown_value,
-        case when o.created_on <= r.as_of then cast(date_trunc('month', o.created_on) as date) else date '1900-01-01' end
+    group by all
 ),
 
 facts as (
@@ -100,7 +103,7 @@ facts as (
         segment,
         breakdown,
         breakdown_value,
-        month_start,
+        slice_start,
         won_count,
         lost_count,
         no_decision_count,
@@ -122,7 +125,7 @@ facts as (
         segment,
         breakdown,
         breakdown_value,
-        month_start,
+        slice_start,
         0,
         0,
         0,
@@ -162,7 +165,7 @@ rolled as (
         cast(sum(case when p.period_grain = 'all' then f.mature_count else f.cohort_count end) as bigint) as cohort_count,
         cast(sum(case when p.period_grain = 'all' then f.mature_won_count else f.cohort_won_count end) as bigint) as cohort_won_count
     from facts as f
-    inner join config_periods as p on p.month_start = f.month_start
+    inner join config_periods as p on p.slice_start = f.slice_start
     group by grouping sets (
         (f.segment, f.breakdown, f.breakdown_value, p.period_grain, p.period_start),
         (f.breakdown, f.breakdown_value, p.period_grain, p.period_start)
@@ -170,10 +173,10 @@ rolled as (
 ),
 
 -- dense: every segment and every breakdown value that it has, in every period since the first event
-first_month as (
-    select min(month_start) as month_start
+first_slice as (
+    select min(slice_start) as slice_start
     from facts
-    where month_start > date '1900-01-01'
+    where slice_start > date '1900-01-01'
         and won_count + lost_count + created_count > 0
 ),
 
@@ -183,8 +186,8 @@ periods as (
         p.period_start,
         p.period_end
     from config_periods as p
-    cross join first_month as f
-    where p.month_start >= f.month_start or p.period_grain = 'all'
+    cross join first_slice as f
+    where p.slice_start >= f.slice_start or p.period_grain = 'all'
 ),
 
 members as (
@@ -222,10 +225,14 @@ dense as (
         cast(f.cohort_won_count as double) / nullif(cast(f.cohort_count as double), 0) as cohort_rate,
         cast(nullif(f.cohort_count, 0) as double) as cohort,
         r.small_below,
-        r.z
+        r.z,
+        g.strategy,
+        g.motion,
+        g.number_owner
     from members as m
     cross join periods as p
     cross join config_run as r
+    left join config_segments as g on g.segment = m.segment
     left join rolled as f
         on f.segment = m.segment
         and f.breakdown = m.breakdown
@@ -280,5 +287,8 @@ select
         (cohort_rate + z * z / (2 * cohort) + z * sqrt(cohort_rate * (1 - cohort_rate) / cohort + z * z / (4 * cohort * cohort)))
         / (1 + z * z / cohort)
     ) as cohort_win_rate_high,
-    is_mature
+    is_mature,
+    strategy,
+    motion,
+    number_owner
 from dense

@@ -4,7 +4,7 @@ description: >-
     newest.
 grain: one row per line of a record that occurs more than once
 unique_key: [_source, _load_id, _file, _line]
-version: 1
+version: 2
 view: false
 columns:
     opportunity_id: the CRM's id of the record
@@ -16,6 +16,7 @@ columns:
     is_present: 1 if the newest complete export has the record, else 0
     version_rank: 1 for the version that counts
     stage: the stage of the deal as the CRM names it
+    pipeline: the pipeline of the version if its deals follow a process of their own, else empty
     state: 0 outside the process, 1 and up the process steps in order, 1000 won, 1001 lost
     previous_state: the state in the version before; NULL for the oldest
 */
@@ -37,6 +38,7 @@ select
     max(case when v._is_current then 1 else 0 end) over (partition by v.opportunity_id) as is_present,
     row_number() over by_age as version_rank,
     v.stage,
+    v.pipeline,
     v.state,
     lead(v.state) over by_age as previous_state,
     v.close_date,

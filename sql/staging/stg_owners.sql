@@ -13,23 +13,16 @@ columns:
     region: sales region
     is_active: whether the user is active
 */
-with versions as (
-    select
-        v.*,
-        row_number() over (
-            partition by v.owner_id
-            order by
-                v._is_current desc nulls last,
-                v._effective_at desc nulls last,
-                v._file desc nulls last,
-                v._landed_at desc nulls last,
-                v._line desc nulls last
-        ) as version_rank
-    from landing_owner as v
-),
-
-newest as (
-    select * from versions where version_rank = 1
+with newest as (
+    select l.*
+    from landing_owner as l
+    left join stg_owner_versions as v
+        on v.owner_id = l.owner_id
+        and v._source = l._source
+        and v._load_id = l._load_id
+        and v._file = l._file
+        and v._line = l._line
+    where coalesce(v.version_rank, 1) = 1
 )
 
 select

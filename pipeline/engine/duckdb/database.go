@@ -33,7 +33,7 @@ func metadata(m *model.Model, run map[string]string) [][2]string {
 
 // writeDatabase writes the database file with the reports and their definitions.
 func (s *session) writeDatabase(ctx context.Context) error {
-	if err := s.exec(ctx, "attach "+literal(s.plan.Database)+" as published"); err != nil {
+	if err := s.exec(ctx, "attach "+literal(s.plan.Database)+" as published", "begin"); err != nil {
 		return fmt.Errorf("write the database file: %w", err)
 	}
 	for _, m := range s.plan.Graph.Models {
@@ -44,7 +44,7 @@ func (s *session) writeDatabase(ctx context.Context) error {
 			return fmt.Errorf("write %s into the database file: %w", m.Name, err)
 		}
 	}
-	if err := s.exec(ctx, "checkpoint published", "detach published"); err != nil {
+	if err := s.exec(ctx, "commit", "checkpoint published", "detach published"); err != nil {
 		return fmt.Errorf("write the database file: %w", err)
 	}
 	if _, err := os.Stat(s.plan.Database + ".wal"); err == nil {

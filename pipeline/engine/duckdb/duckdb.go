@@ -1,12 +1,14 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,12 +22,20 @@ import (
 type Engine struct {
 	MemoryLimit string // such as 1GB; empty leaves DuckDB's default
 	Threads     int    // 0 means one per core
+	// SmallRun is up to how many landed rows a run is small; 0 means 20,000, and below it none is. It
+	// changes no published byte.
+	SmallRun int64
 }
+
+// fewRows make a small run. There DuckDB spends its time on planning, on opening files and on waking
+// threads: tables in memory and one thread take half of that.
+const fewRows = 20_000
 
 // session is one run of one plan, on one connection.
 type session struct {
-	plan engine.Plan
-	conn *sql.Conn
+	plan    engine.Plan
+	conn    *sql.Conn
+	isSmall bool // relations are tables, not views over Parquet files
 }
 
 // Version gives the version of the DuckDB that is linked in.
@@ -55,7 +65,10 @@ func (e Engine) Run(ctx context.Context, plan engine.Plan) (result engine.Result
 		return result, fmt.Errorf("open duckdb: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
-	s := &session{plan: plan, conn: conn}
+	s := &session{plan: plan, conn: conn, isSmall: landedRows(plan) <= cmp.Or(e.SmallRun, fewRows)}
+	if s.isSmall {
+		e.Threads = 1
+	}
 	if err := s.prepare(ctx, e); err != nil {
 		return result, err
 	}
@@ -72,6 +85,15 @@ func (e Engine) Run(ctx context.Context, plan engine.Plan) (result engine.Result
 	}
 	result.Checks = s.check(ctx)
 	return result, ctx.Err()
+}
+
+func landedRows(plan engine.Plan) (rows int64) {
+	for _, l := range plan.Landing {
+		for _, file := range l.Files {
+			rows += file.Rows
+		}
+	}
+	return rows
 }
 
 func (s *session) exec(ctx context.Context, statements ...string) error {
@@ -91,11 +113,15 @@ func (s *session) prepare(ctx context.Context, e Engine) error {
 	}
 	statements := append(settings(e, spill), Prelude()...)
 	for _, relation := range s.plan.Config {
+		if relation.File != "" {
+			statements = append(statements, s.relation(relation.Name, readRelation(relation)))
+			continue
+		}
 		path := filepath.Join(s.plan.Work, relation.Name+".parquet")
 		if err := relation.WriteParquet(path); err != nil {
 			return err
 		}
-		statements = append(statements, view(relation.Name, readParquet(path)))
+		statements = append(statements, s.relation(relation.Name, readParquet(path)))
 	}
 	for _, l := range s.plan.Landing {
 		made, err := s.landing(l)
@@ -140,7 +166,7 @@ func Prelude() []string {
 	}
 }
 
-// build turns every model but the checks into a view or a Parquet file.
+// build turns every model but the checks into a view, a table or a Parquet file.
 func (s *session) build(ctx context.Context) ([]engine.ModelResult, error) {
 	var models []*model.Model
 	for _, m := range s.plan.Graph.Models {
@@ -151,11 +177,10 @@ func (s *session) build(ctx context.Context) ([]engine.ModelResult, error) {
 	results := make([]engine.ModelResult, 0, len(models))
 	for i, m := range models {
 		started := time.Now()
-		rows, err := s.buildOne(ctx, m)
-		if err != nil {
+		if err := s.buildOne(ctx, m); err != nil {
 			return nil, &engine.ModelError{Model: m.Name, Err: err}
 		}
-		built := engine.ModelResult{Name: m.Name, Rows: rows, Seconds: time.Since(started).Seconds()}
+		built := engine.ModelResult{Name: m.Name, Seconds: time.Since(started).Seconds()}
 		results = append(results, built)
 		if s.plan.Progress != nil {
 			s.plan.Progress(built, i+1, len(models))
@@ -164,37 +189,32 @@ func (s *session) build(ctx context.Context) ([]engine.ModelResult, error) {
 	return results, nil
 }
 
-func (s *session) buildOne(ctx context.Context, m *model.Model) (int64, error) {
-	if m.View {
-		return -1, s.exec(ctx, view(m.Name, m.SQL))
+func (s *session) buildOne(ctx context.Context, m *model.Model) error {
+	work, published := filepath.Join(s.plan.Work, m.Name+".parquet"), filepath.Join(s.plan.Out, m.FileName())
+	switch {
+	case s.isSmall && m.Published():
+		return s.exec(ctx, table(m.Name, m.SQL), s.publishStatement(m, "select * from "+identifier(m.Name), published))
+	case s.isSmall:
+		return s.exec(ctx, table(m.Name, m.SQL))
+	case m.View:
+		return s.exec(ctx, view(m.Name, m.SQL))
+	case m.Published():
+		return s.exec(ctx, s.publishStatement(m, m.SQL, published), view(m.Name, readParquet(published)))
 	}
-	path := filepath.Join(s.plan.Work, m.Name+".parquet")
-	statement := fmt.Sprintf("copy (%s) to %s (format parquet, compression snappy)", m.SQL, literal(path))
-	if m.Published() {
-		path = filepath.Join(s.plan.Out, m.FileName())
-		statement = s.publishStatement(m, path)
-	}
-	done, err := s.conn.ExecContext(ctx, statement)
-	if err != nil {
-		return 0, err
-	}
-	rows, err := done.RowsAffected()
-	if err != nil {
-		return 0, err
-	}
-	return rows, s.exec(ctx, view(m.Name, readParquet(path)))
+	write := fmt.Sprintf("copy (%s) to %s (format parquet, compression snappy)", m.SQL, literal(work))
+	return s.exec(ctx, write, view(m.Name, readParquet(work)))
 }
 
-// publishStatement writes a model in the order of its unique key, with its definitions in the
-// file's metadata.
-func (s *session) publishStatement(m *model.Model, path string) string {
+// publishStatement writes the rows of a model in the order of its unique key, with its definitions in
+// the file's metadata.
+func (s *session) publishStatement(m *model.Model, query, path string) string {
 	var pairs []string
 	for _, pair := range metadata(m, s.plan.Metadata) {
 		pairs = append(pairs, literal(pair[0])+": "+literal(pair[1]))
 	}
 	return fmt.Sprintf(
 		"copy (select * from (%s) order by %s) to %s (format parquet, compression zstd, row_group_size 122880, kv_metadata {%s})",
-		m.SQL, orderBy(m.UniqueKey), literal(path), strings.Join(pairs, ", "),
+		query, orderBy(m.UniqueKey), literal(path), strings.Join(pairs, ", "),
 	)
 }
 
@@ -204,6 +224,18 @@ func orderBy(columns []string) string {
 		terms[i] = c + " nulls first"
 	}
 	return strings.Join(terms, ", ")
+}
+
+// relation gives the statement that makes an input of the models.
+func (s *session) relation(name, query string) string {
+	if s.isSmall {
+		return table(name, query)
+	}
+	return view(name, query)
+}
+
+func table(name, query string) string {
+	return "create table " + identifier(name) + " as " + query
 }
 
 func view(name, query string) string {
@@ -216,6 +248,19 @@ func readParquet(paths ...string) string {
 		quoted[i] = literal(globbed(path))
 	}
 	return "select * from read_parquet([" + strings.Join(quoted, ", ") + "])"
+}
+
+// readRelation reads the columns of a relation from its file, whatever types they have there.
+func readRelation(r engine.Relation) string {
+	columns := make([]string, len(r.Columns))
+	for i, c := range r.Columns {
+		value := "null"
+		if slices.Contains(r.Has, c.Name) {
+			value = identifier(c.Name)
+		}
+		columns[i] = fmt.Sprintf("cast(%s as %s) as %s", value, c.Type.SQL(), identifier(c.Name))
+	}
+	return "select " + strings.Join(columns, ", ") + " from read_parquet([" + literal(globbed(r.File)) + "])"
 }
 
 // globbed writes a path so that read_parquet, which expands patterns, reads exactly that file.

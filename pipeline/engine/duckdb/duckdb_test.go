@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"truce/pipeline/engine"
+	"truce/pipeline/entity"
 	"truce/pipeline/model"
 )
 
@@ -58,12 +59,14 @@ func numbers(t *testing.T, checks map[string]string) engine.Plan {
 
 func TestRunPublishesInTheOrderOfTheKeyWithDefinitions(t *testing.T) {
 	t.Parallel()
-	var files [2][]byte
-	for i, threads := range []int{1, 2} {
+	var files [3][]byte
+	for i, threads := range []int{1, 2, 2} {
 		plan := numbers(t, map[string]string{"check_numbers": checkText})
+		if i > 0 {
+			plan.Landing = []engine.Landing{{Entity: &entity.Entity{Name: "lead"}, Columns: entity.Lineage(), Files: []engine.LandingFile{{Rows: int64(fewRows + i - 1)}}}}
+		}
 		result, err := Engine{MemoryLimit: "512MB", Threads: threads}.Run(t.Context(), plan)
 		require.NoError(t, err)
-		require.Equal(t, int64(5000), result.Models[0].Rows)
 		require.Equal(t, []engine.CheckResult{{Name: "check_numbers", Severity: model.Block, Checked: 5000}}, result.Checks)
 		files[i], err = os.ReadFile(filepath.Join(plan.Out, "numbers.parquet"))
 		require.NoError(t, err)
@@ -71,7 +74,8 @@ func TestRunPublishesInTheOrderOfTheKeyWithDefinitions(t *testing.T) {
 		require.NoFileExists(t, plan.Database+".wal")
 		requireDefinitions(t, plan)
 	}
-	require.Equal(t, files[0], files[1], "the same bytes on one thread and on two")
+	require.Equal(t, files[0], files[1], "the same bytes for a small run, the largest of them,")
+	require.Equal(t, files[0], files[2], "and a run over Parquet files on two threads")
 }
 
 func requireDefinitions(t *testing.T, plan engine.Plan) {
@@ -91,7 +95,7 @@ func requireDefinitions(t *testing.T, plan engine.Plan) {
 	} {
 		require.Equal(t, want, one("select decode(value) from parquet_kv_metadata(?) where decode(key) = ?", file, key))
 	}
-	require.Equal(t, "true", one("select cast(bool_and(number = row) as varchar) from (select number, row_number() over () - 1 as row from read_parquet(?))", file))
+	require.Equal(t, "true", one("select cast(count(*) = 5000 and bool_and(number = row) as varchar) from (select number, row_number() over () - 1 as row from read_parquet(?))", file))
 }
 
 func TestACheckThatCannotRunIsReported(t *testing.T) {

@@ -24,14 +24,14 @@ const (
 func (s *session) landing(l engine.Landing) ([]string, error) {
 	query, shared := landingSelect(l)
 	if len(shared) == 0 {
-		return []string{view(l.Name(), query)}, nil
+		return []string{s.relation(l.Name(), query)}, nil
 	}
 	lineage := lineageOf(l, shared)
 	path := filepath.Join(s.plan.Work, lineage.Name+".parquet")
 	if err := lineage.WriteParquet(path); err != nil {
 		return nil, err
 	}
-	return []string{view(lineage.Name, readParquet(path)), view(l.Name(), query)}, nil
+	return []string{view(lineage.Name, readParquet(path)), s.relation(l.Name(), query)}, nil
 }
 
 // landingSelect gives the relation of one entity, and the files whose lineage it looks up. An entity

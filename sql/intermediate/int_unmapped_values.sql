@@ -1,0 +1,151 @@
+/*
+description: >-
+    Values that the configuration or another extract does not know, in the words of data_quality. Nothing
+    is repaired: the records count as they are.
+grain: one row per subject and reason
+unique_key: [subject, reason]
+version: 1
+columns:
+    subject: >-
+        the field; opportunity.stage and stage_change.stage have stages that neither end a deal nor belong
+        to a step of its process, opportunity.outcome those of deals of which neither stage nor status nor
+        flag says how they stand
+    reason: the stage, with its pipeline where that is a listed one; else what does not know the value
+    record_count: how many records have it; 0 where all is known
+*/
+-- whether flags or the status say how a deal stands, by its stage
+with stage_counts as (
+    select
+        o.stage,
+        coalesce(p.pipeline, '') as pipeline,
+        coalesce(o.is_closed, false) or coalesce(lower(o.status) in ('won', 'lost'), false) as is_ended,
+        coalesce(not o.is_closed or (o.is_closed and o.is_won is not null), false)
+        or coalesce(lower(o.status) in ('won', 'lost', 'open'), false) as is_told,
+        count(*) as record_count
+    from stg_opportunities as o
+    left join config_pipelines as p on p.pipeline = o.pipeline
+    group by
+        o.stage,
+        coalesce(p.pipeline, ''),
+        coalesce(o.is_closed, false) or coalesce(lower(o.status) in ('won', 'lost'), false),
+        coalesce(not o.is_closed or (o.is_closed and o.is_won is not null), false)
+        or coalesce(lower(o.status) in ('won', 'lost', 'open'), false)
+),
+
+-- the steps of each process; where there are none, no stage could belong to one
+processes as (
+    select '' as pipeline, step_count from config_run
+    union all
+    select pipeline, step_count from config_pipelines
+),
+
+unclaimed as (
+    select s.pipeline, s.stage
+    from int_stages as s
+    inner join processes as p on p.pipeline = s.pipeline
+    where s.state = 0 and p.step_count > 0
+),
+
+judged_stages as (
+    select
+        coalesce(c.stage, '(empty)') || case when c.pipeline = '' then '' else ' in ' || c.pipeline end as stage,
+        case when not c.is_ended and (s.stage is null or n.stage is not null) then c.record_count else 0 end as unmapped_count,
+        case when not c.is_told and s.stage is null then c.record_count else 0 end as untold_count
+    from stage_counts as c
+    left join int_stages as s on s.pipeline = c.pipeline and s.stage = c.stage
+    left join unclaimed as n on n.pipeline = c.pipeline and n.stage = c.stage
+),
+
+unmapped_stages as (
+    select
+        stage,
+        cast(sum(unmapped_count) as bigint) as unmapped_count,
+        cast(sum(untold_count) as bigint) as untold_count
+    from judged_stages
+    group by stage
+),
+
+entry_counts as (
+    select
+        h.stage,
+        coalesce(p.pipeline, '') as pipeline,
+        count(*) as record_count
+    from stg_stage_changes as h
+    left join int_opportunity_pipelines as p on p.opportunity_id = h.opportunity_id
+    group by h.stage, coalesce(p.pipeline, '')
+),
+
+unmapped_entries as (
+    select
+        coalesce(c.stage, '(empty)') || case when c.pipeline = '' then '' else ' in ' || c.pipeline end as stage,
+        c.record_count
+    from entry_counts as c
+    left join int_stages as s on s.pipeline = c.pipeline and s.stage = c.stage
+    left join unclaimed as n on n.pipeline = c.pipeline and n.stage = c.stage
+    where s.stage is null or n.stage is not null
+)
+
+select
+    'opportunity.stage' as subject,
+    stage as reason,
+    unmapped_count as record_count
+from unmapped_stages
+union all
+select 'opportunity.outcome', stage, untold_count
+from unmapped_stages
+union all
+select 'opportunity.owner_id', 'not in the owner extract', count(*)
+from stg_opportunities as o
+cross join config_run as r
+anti join stg_owners as w on w.owner_id = o.owner_id
+where r.has_owner and o.owner_id is not null
+union all
+select 'opportunity.account_id', 'not in the account extract', count(*)
+from stg_opportunities as o
+cross join config_run as r
+left join stg_opportunity_accounts as x on x.opportunity_id = o.opportunity_id
+anti join stg_accounts as a on a.lookup_id = coalesce(o.account_id, x.account_id)
+where r.has_account and coalesce(o.account_id, x.account_id) is not null
+union all
+select 'lead.opportunity_id', 'not in the opportunity extract', count(*)
+from stg_leads as l
+cross join config_run as r
+anti join stg_opportunities as o on o.opportunity_id = l.opportunity_id
+where r.has_lead and l.opportunity_id is not null
+union all
+select 'cost.segment', 'not a configured segment', count(*)
+from int_cost_lines
+where is_unknown_segment
+union all
+select 'stage_change.opportunity_id', 'not in the opportunity extract', count(*)
+from stg_stage_changes as h
+anti join stg_opportunities as o on o.opportunity_id = h.opportunity_id
+union all
+select 'stage_change.stage', stage, cast(sum(record_count) as bigint)
+from unmapped_entries
+group by stage
+union all
+select 'lead_status_change.lead_id', 'not in the lead extract', count(*)
+from stg_lead_status_changes as h
+anti join stg_leads as l on l.lead_id = h.lead_id
+union all
+select 'lead_opportunity.lead_id', 'not in the lead extract', count(*)
+from stg_lead_opportunities as x
+anti join stg_leads as l on l.lead_id = x.lead_id
+union all
+select 'lead_opportunity.opportunity_id', 'not in the opportunity extract', count(*)
+from stg_lead_opportunities as x
+anti join stg_opportunities as o on o.opportunity_id = x.opportunity_id
+union all
+select 'activity.opportunity_id', 'not in the opportunity extract', count(*)
+from stg_activities as a
+anti join stg_opportunities as o on o.opportunity_id = a.opportunity_id
+where a.opportunity_id is not null
+union all
+select 'opportunity_account.opportunity_id', 'not in the opportunity extract', count(*)
+from stg_opportunity_accounts as x
+anti join stg_opportunities as o on o.opportunity_id = x.opportunity_id
+union all
+select 'opportunity_merge.opportunity_id', 'not in the opportunity extract', count(*)
+from stg_opportunity_merges as x
+anti join stg_opportunities as o on o.opportunity_id = x.opportunity_id
