@@ -63,7 +63,7 @@ func (r *run) inputChecks(v *view) []engine.CheckResult {
 			continue // a file that was replaced or taken away cannot be mended any more
 		}
 		quarantine.Checked++
-		if refusesTooMuch(c, r.Config.Checks.Quarantine) {
+		if refusesTooMuch(c.Loaded, c.Quarantined, r.Config.Checks.Quarantine) {
 			quarantine.Failed++
 			quarantine.Example = fmt.Sprintf("%s/%s: %d of %d rows were refused; truce quarantine lists them",
 				b.File.Source, b.File.Name, c.Quarantined, c.Loaded+c.Quarantined)
@@ -79,8 +79,8 @@ func (r *run) inputChecks(v *view) []engine.CheckResult {
 }
 
 // refusesTooMuch tells whether more rows of a file were refused than the configuration allows.
-func refusesTooMuch(c landing.Counts, limit config.QuarantineLimit) bool {
-	return c.Quarantined > limit.Rows && float64(c.Quarantined) > limit.Rate*float64(c.Loaded+c.Quarantined)
+func refusesTooMuch(loaded, refused int64, limit config.QuarantineLimit) bool {
+	return refused > limit.Rows && float64(refused) > limit.Rate*float64(loaded+refused)
 }
 
 // unreadExtract says which extract gave no row at all although its files have some: it must not pass

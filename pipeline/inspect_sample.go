@@ -150,7 +150,7 @@ func blocks(text load.Inspection, limit config.QuarantineLimit) string {
 		return ""
 	case n.Loaded == 0 && n.Quarantined > 0:
 		return fmt.Sprintf("none of its %d rows can be read; mend the export, or how the configuration maps it", rows)
-	case refusesTooMuch(landing.Counts{Loaded: n.Loaded, Quarantined: n.Quarantined}, limit):
+	case refusesTooMuch(n.Loaded, n.Quarantined, limit):
 		return fmt.Sprintf("%d of its %d rows would be refused, more than checks.quarantine allows; mend the export, or raise rows and rate there",
 			n.Quarantined, rows)
 	}

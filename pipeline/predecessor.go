@@ -165,7 +165,7 @@ func (r *run) movedBy(old publish.Basis, g *model.Graph) map[string]string {
 			causes[report] = plan.CauseConfig
 		}
 		for _, m := range behind(g, report) {
-			if version, ok := old.Definitions[m.Name]; ok && version != m.Version {
+			if old.Definitions[m.Name] != m.Version { // a model that the earlier run lacked has no version
 				causes[report] = plan.CauseDefinition
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -143,16 +144,23 @@ func TestRestatementsNameSettingsAsTheCause(t *testing.T) {
 	require.Equal(t, []row{{"cause": "data"}}, open(t, third.Report).ask(t, "select distinct cause from ("+reports{dir: third.Report.Dir}.table("restatements")+")"))
 }
 
+// A model behind a report is defined otherwise if it has another version, or was not there at all.
 func TestRestatementsNameDefinitionsAsTheCause(t *testing.T) {
 	t.Parallel()
-	c := regional(t)
-	first := c.firstNight()
-	manifest := filepath.Join(first.Report.Dir, "manifest.json")
-	older := strings.Replace(string(read(t, manifest)), `"int_opportunities": `, `"int_opportunities": 9`, 1)
-	require.NotContains(t, older, `"int_opportunities": 1,`)
-	require.NoError(t, os.WriteFile(manifest, []byte(older), 0o600))
-	second := c.secondNight()
-	require.Equal(t, []row{{"cause": "definition"}}, open(t, second.Report).ask(t, "select distinct cause from ("+reports{dir: second.Report.Dir}.table("restatements")+")"))
+	version := regexp.MustCompile(`"int_opportunities": \d+,\s*`)
+	for name, before := range map[string]string{"another version": `"int_opportunities": 99, `, "no such model": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := regional(t)
+			first := c.firstNight()
+			manifest := filepath.Join(first.Report.Dir, "manifest.json")
+			text := string(read(t, manifest))
+			require.Regexp(t, version, text)
+			require.NoError(t, os.WriteFile(manifest, []byte(version.ReplaceAllString(text, before)), 0o600))
+			second := c.secondNight()
+			require.Equal(t, []row{{"cause": "definition"}}, open(t, second.Report).ask(t, "select distinct cause from ("+reports{dir: second.Report.Dir}.table("restatements")+")"))
+		})
+	}
 }
 
 func TestRestatementsLeaveADamagedRunOut(t *testing.T) {

@@ -75,7 +75,7 @@ func (a *app) printScorecard(ctx context.Context, folder string) (err error) {
 	if err != nil || label == "" {
 		return err
 	}
-	_, _ = fmt.Fprintf(a.out, "\nScorecard %s\n", label)
+	_, _ = fmt.Fprintf(a.out, "\nScorecard %s\nnumber/target; open: too early to judge\n", label)
 	for _, table := range scorecardTables() {
 		_, _ = fmt.Fprintf(a.out, "\n%s\n", table.title)
 		if err := a.printTable(ctx, session, table); err != nil {

@@ -2,11 +2,8 @@ package publish
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,29 +29,18 @@ func (r Run) copy(ctx context.Context, name, to string) (err error) {
 	if !ok {
 		return fmt.Errorf("%w: the manifest names no file %s", ErrBroken, name)
 	}
-	from, err := openRegular(filepath.Join(r.Dir, name), os.O_RDONLY)
-	if missing(err) {
-		return fmt.Errorf("%w: %w", ErrBroken, err)
-	} else if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, from.Close()) }()
 	target, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
-	dropCache(from)
-	sum := sha256.New()
-	for err == nil {
-		if err = ctx.Err(); err == nil {
-			_, err = io.CopyN(io.MultiWriter(sum, target), from, chunk)
-		}
-	}
-	if !errors.Is(err, io.EOF) {
+	_, found, err := copyFile(ctx, filepath.Join(r.Dir, name), target)
+	switch {
+	case missing(err):
+		return fmt.Errorf("%w: %w", ErrBroken, err)
+	case err != nil:
 		return err
-	}
-	if found := hex.EncodeToString(sum.Sum(nil)); found != want.SHA256 {
+	case found != want.SHA256:
 		return fmt.Errorf("%w: %s has the hash %s, expected %s", ErrBroken, name, found, want.SHA256)
 	}
 	return nil

@@ -135,6 +135,11 @@ func unsupported(err error) bool {
 // hashFile reads a file through and gives its size and SHA-256. It reads what the share holds, not
 // what is left in memory of writing it.
 func hashFile(ctx context.Context, path string) (size int64, hash string, err error) {
+	return copyFile(ctx, path, io.Discard)
+}
+
+// copyFile writes a file to where it is wanted, and gives its size and SHA-256 as hashFile does.
+func copyFile(ctx context.Context, path string, to io.Writer) (size int64, hash string, err error) {
 	file, err := openRegular(path, os.O_RDONLY)
 	if err != nil {
 		return 0, "", err
@@ -145,7 +150,7 @@ func hashFile(ctx context.Context, path string) (size int64, hash string, err er
 	for err == nil {
 		var n int64
 		if err = ctx.Err(); err == nil {
-			n, err = io.CopyN(sum, file, chunk)
+			n, err = io.CopyN(io.MultiWriter(sum, to), file, chunk)
 			size += n
 		}
 	}

@@ -21,7 +21,7 @@ columns:
     old_value: what the predecessor published; NULL where it had no such row or value
     new_value: what this run publishes; NULL where it has no such row or value
 */
-with win_rates as (
+with values_of_both as (
     select
         m.report,
         coalesce(n.segment, o.segment) as segment,
@@ -64,9 +64,7 @@ with win_rates as (
         and o.breakdown_value = n.breakdown_value
     cross join config_restated_metrics as m
     where m.report = 'win_rate'
-),
-
-cycles as (
+    union all
     select
         m.report,
         coalesce(n.segment, o.segment) as segment,
@@ -100,9 +98,7 @@ cycles as (
     cross join config_restated_metrics as m
     where m.report = 'sales_cycle'
         and coalesce(n.anchor, o.anchor) = 'created' and coalesce(n.outcome, o.outcome) = 'won'
-),
-
-costs as (
+    union all
     select
         m.report,
         coalesce(n.segment, o.segment) as segment,
@@ -147,9 +143,7 @@ costs as (
         and o.period_start = n.period_start
     cross join config_restated_metrics as m
     where m.report = 'cost_of_sale'
-),
-
-followups as (
+    union all
     select
         m.report,
         coalesce(n.segment, o.segment) as segment,
@@ -178,68 +172,6 @@ followups as (
         and o.breakdown_value = n.breakdown_value
     cross join config_restated_metrics as m
     where m.report = 'lead_followup'
-),
-
-values_of_both as (
-    select
-        report,
-        segment,
-        period_grain,
-        period_start,
-        breakdown,
-        breakdown_value,
-        metric,
-        clock,
-        is_exact,
-        cause,
-        old_value,
-        new_value
-    from win_rates
-    union all
-    select
-        report,
-        segment,
-        period_grain,
-        period_start,
-        breakdown,
-        breakdown_value,
-        metric,
-        clock,
-        is_exact,
-        cause,
-        old_value,
-        new_value
-    from cycles
-    union all
-    select
-        report,
-        segment,
-        period_grain,
-        period_start,
-        breakdown,
-        breakdown_value,
-        metric,
-        clock,
-        is_exact,
-        cause,
-        old_value,
-        new_value
-    from costs
-    union all
-    select
-        report,
-        segment,
-        period_grain,
-        period_start,
-        breakdown,
-        breakdown_value,
-        metric,
-        clock,
-        is_exact,
-        cause,
-        old_value,
-        new_value
-    from followups
 ),
 
 -- the periods that had ended for the predecessor
