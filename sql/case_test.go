@@ -209,7 +209,7 @@ func same(a, b string) bool {
 		return false
 	}
 	y, err := strconv.ParseFloat(b, 64)
-	return err == nil && math.Abs(x-y) <= 1e-9*max(1, math.Abs(x), math.Abs(y))
+	return err == nil && !math.IsInf(x-y, 0) && math.Abs(x-y) <= 1e-9*max(1, math.Abs(x), math.Abs(y))
 }
 
 func render(header []string, rows [][]string) string {

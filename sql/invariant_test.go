@@ -177,7 +177,7 @@ func damage() map[string][]string {
 			"insert into landing_opportunity (opportunity_id) values ('nobody models this one')",
 		},
 		"check_leads_add_up": {
-			"delete from int_leads where exclusion is not null",
+			"delete from fct_lead where exclusion is not null",
 			"update rpt_funnel set entered_count = entered_count + 1 where segment = 'All' and period_grain = 'all' and step_order = 1",
 			"insert into landing_lead (lead_id) values ('nobody models this one')",
 		},

@@ -49,7 +49,7 @@ func mistakes() map[string][]string {
 		},
 		"coverage inverted": {"rpt_pipeline_velocity/coverage_inverted"},
 		"converted leads that look untouched because their tasks moved to the contact": {
-			"int_lead_followup/converted_leads_that_look_untouched_because_their_tasks_moved_to_the_contact",
+			"fct_lead/converted_leads_that_look_untouched_because_their_tasks_moved_to_the_contact",
 		},
 	}
 }

@@ -17,7 +17,7 @@ modelled as (
     select
         count(*) as record_count,
         count(case when exclusion is null then 1 end) as counted_count
-    from int_leads
+    from fct_lead
 ),
 
 landed as (

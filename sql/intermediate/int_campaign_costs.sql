@@ -32,7 +32,7 @@ campaign_leads as (
         segment,
         source,
         count(*) as lead_count
-    from int_leads
+    from fct_lead
     where exclusion is null and campaign_id is not null
     group by campaign_id, segment, source
 ),

@@ -10,14 +10,29 @@ columns:
     record_id: the CRM's id of the record
     file: the file
 */
-with opportunity_lines as (
+-- lines of one file that say they are of the same moment: only their columns are worth reading
+with repeated_opportunities as (
+    select distinct opportunity_id
+    from stg_opportunity_versions
+    group by opportunity_id, modified_at, _source, _load_id, _file
+    having count(*) > 1
+),
+
+repeated_leads as (
+    select distinct lead_id
+    from stg_lead_versions
+    group by lead_id, modified_at, _source, _load_id, _file
+    having count(*) > 1
+),
+
+opportunity_lines as (
     select
         opportunity_id,
         modified_at,
         _source,
         _load_id,
         _file,
-        md5(concat_ws('|',
+        concat_ws('|',
             coalesce(account_id, '~'), coalesce(owner_id, '~'), coalesce(created_by, '~'), coalesce(campaign_id, '~'),
             coalesce(pipeline, '~'), coalesce(name, '~'), coalesce(type, '~'),
             coalesce(product, '~'), coalesce(stage, '~'), coalesce(status, '~'),
@@ -28,9 +43,9 @@ with opportunity_lines as (
             coalesce(loss_reason, '~'), coalesce(competitor, '~'),
             coalesce(cast(created_at as varchar), '~'), coalesce(cast(close_date as varchar), '~'),
             coalesce(cast(is_deleted as varchar), '~'), coalesce(merged_into, '~')
-        )) as content
+        ) as content
     from landing_opportunity as l
-    semi join stg_opportunity_versions as v on v.opportunity_id = l.opportunity_id
+    semi join repeated_opportunities as v on v.opportunity_id = l.opportunity_id
 ),
 
 lead_lines as (
@@ -40,7 +55,7 @@ lead_lines as (
         _source,
         _load_id,
         _file,
-        md5(concat_ws('|',
+        concat_ws('|',
             coalesce(contact_id, '~'), coalesce(owner_id, '~'), coalesce(source, '~'),
             coalesce(campaign_id, '~'), coalesce(status, '~'),
             coalesce(cast(created_at as varchar), '~'), coalesce(cast(assigned_at as varchar), '~'),
@@ -49,9 +64,9 @@ lead_lines as (
             coalesce(cast(converted_at as varchar), '~'), coalesce(opportunity_id, '~'),
             coalesce(account_id, '~'), coalesce(person_key, '~'),
             coalesce(cast(is_deleted as varchar), '~'), coalesce(merged_into, '~')
-        )) as content
+        ) as content
     from landing_lead as l
-    semi join stg_lead_versions as v on v.lead_id = l.lead_id
+    semi join repeated_leads as v on v.lead_id = l.lead_id
 )
 
 select
@@ -60,7 +75,7 @@ select
     _file as file
 from opportunity_lines
 group by opportunity_id, modified_at, _source, _load_id, _file
-having count(distinct content) > 1
+having min(content) <> max(content)
 union
 select
     'lead',
@@ -68,4 +83,4 @@ select
     _file
 from lead_lines
 group by lead_id, modified_at, _source, _load_id, _file
-having count(distinct content) > 1
+having min(content) <> max(content)

@@ -19,7 +19,7 @@ columns:
 */
 with campaigns as (
     select distinct campaign_id
-    from int_leads
+    from fct_lead
     where exclusion is null and campaign_id is not null
 )
 

@@ -31,7 +31,7 @@ campaign_leads as (
         campaign_id,
         segment,
         count(*) as lead_count
-    from int_leads
+    from fct_lead
     where exclusion is null and campaign_id is not null
     group by campaign_id, segment
 ),

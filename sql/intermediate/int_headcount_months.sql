@@ -13,10 +13,10 @@ columns:
 with months as (
     select distinct
         month_start,
-        least(last_day(month_start), r.as_of) as month_end
+        unix_date(least(last_day(month_start), r.as_of)) + 1 - unix_date(month_start) as month_days
     from int_cost_lines
     cross join config_run as r
-    where driver = 'headcount'
+    where driver = 'headcount' and month_start <= r.as_of
 ),
 
 days as (
@@ -24,17 +24,10 @@ days as (
         o.segment,
         o.owner_id,
         m.month_start,
-        cast(sum(
-            unix_date(least(coalesce(o.outcome_date, m.month_end), m.month_end))
-            - unix_date(greatest(o.created_on, m.month_start)) + 1
-        ) as bigint) as open_days
-    from int_opportunities as o
-    inner join months as m
-        on o.created_on <= m.month_end
-        and coalesce(o.outcome_date, m.month_end) >= m.month_start
-    where o.exclusion is null
-        and o.owner_id is not null
-        and (o.outcome = 'open' or o.outcome_date >= o.created_on)
+        cast(sum(case when o.month_start = m.month_start then o.opportunity_days else o.change * m.month_days end) as bigint) as open_days
+    from int_owner_months as o
+    inner join months as m on m.month_start >= o.month_start
+    where o.owner_id is not null
     group by o.segment, o.owner_id, m.month_start
 ),
 
@@ -44,6 +37,7 @@ parts as (
         month_start,
         cast(cast(open_days as double) / cast(sum(open_days) over (partition by owner_id, month_start) as double) as decimal(18, 12)) as part
     from days
+    where open_days > 0
 )
 
 select

@@ -19,6 +19,11 @@ columns:
     outcome: outcome of the deal that it became
     opportunity_segment: the segment of that deal
     won_amount: value of the deals won that are credited to this lead
+    clock_on: local date on which the clock of its first answer began
+    is_followup_due: whether its deadline lies within the as-of date, or it was answered
+    is_within_sla: whether it was answered by the deadline
+    response_source: what answered it (lead, contact or conversion); NULL while nobody has
+    response_minutes: business minutes until the answer; NULL while nobody has answered
 */
 select
     l.lead_id,
@@ -42,6 +47,11 @@ select
     l.furthest_stage,
     l.outcome,
     l.opportunity_segment,
-    l.won_amount
-from int_leads as l
+    l.won_amount,
+    l.clock_on,
+    l.is_followup_due,
+    l.is_within_sla,
+    l.response_source,
+    l.response_minutes
+from fct_lead as l
 cross join config_lead_breakdowns as b

@@ -1,7 +1,8 @@
 /*
 description: >-
     What the deals of a lead come to. One of them stands for the lead: a won one before an open one
-    before a lost one, and among those the one that got furthest, then the one created first.
+    before a lost one, and among those the one that got furthest, then the one created on the earlier day,
+    then the one with the smaller id.
 grain: one row per lead with a counted deal
 unique_key: [lead_id]
 version: 2

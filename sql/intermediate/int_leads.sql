@@ -6,12 +6,14 @@ description: >-
 grain: one row per lead
 unique_key: [lead_id]
 version: 2
+view: true
 needs: [lead]
 columns:
     lead_id: the CRM's id of the lead
     source: where the lead came from; unknown where the CRM does not say
     campaign_id: the campaign that brought it
     owner_id: who follows it up
+    contact_id: the contact that it became
     segment: >-
         first segment whose rule holds, else Unassigned; where segments are as of the anchor, on the local day of
         its creation
@@ -30,6 +32,12 @@ columns:
     accepted_on: local date on which sales accepted it; the lead's own, else the first of its history
     rejected_on: local date on which sales rejected it; the lead's own, else the first of its history
     converted_on: local date of conversion; the deal's creation where only the deal is known
+    clock_at: >-
+        when the clock of its first answer began, UTC: its last assignment by the as-of date, unless that came
+        after its conversion, else its creation; NULL if it is not counted
+    conversion_at: >-
+        when its conversion would be its first answer, UTC: not before the clock began; the deal's creation
+        where only the deal is known; NULL if it is not counted or was not converted by the as-of date
     is_rejected: whether sales rejected it, by date or status, and did not accept it later
     is_recycled: whether the history shows that it went back to marketing and has not come back since
     opportunity_id: >-
@@ -45,12 +53,22 @@ columns:
     amount: value of the deals that are credited to this lead
     won_amount: value of those of them that are won
 */
-with dated as (
+-- the end of the as-of date: to compare a time with it is cheaper than to find the time's local day
+with ends as (
+    select max(d.turns_at) as ends_at
+    from config_utc_days as d
+    cross join config_run as r
+    where d.local_day <= r.as_of
+),
+
+-- a time that is missing takes the day of the creation along: rows of which none goes without a match join faster
+dated as (
     select
         l.lead_id,
         coalesce(l.source, 'unknown') as source,
         l.campaign_id,
         l.owner_id,
+        l.contact_id,
         coalesce(x.segment, l.segment) as segment,
         coalesce(x.segment_order, l.segment_order) as segment_order,
         l.breakdown_1,
@@ -65,23 +83,34 @@ with dated as (
         l.merged_into,
         l.is_excluded_by_rule,
         l.opportunity_id as linked_id,
+        l.created_at,
+        l.converted_at,
+        case when l.assigned_at < e.ends_at then l.assigned_at end as assigned_at,
         case when l.created_at >= d1.turns_at then d1.next_local_day else d1.local_day end as created_on,
-        case when l.mql_at >= d2.turns_at then d2.next_local_day else d2.local_day end as mql_on,
-        case when l.accepted_at >= d3.turns_at then d3.next_local_day else d3.local_day end as accepted_on,
-        case when l.rejected_at >= d4.turns_at then d4.next_local_day else d4.local_day end as rejected_on,
-        case when l.converted_at >= d5.turns_at then d5.next_local_day else d5.local_day end as converted_on,
-        case when l.modified_at >= d6.turns_at then d6.next_local_day else d6.local_day end as modified_on,
+        case when l.mql_at >= d2.turns_at then d2.next_local_day when l.mql_at is not null then d2.local_day end as mql_on,
+        case when l.accepted_at >= d3.turns_at then d3.next_local_day when l.accepted_at is not null then d3.local_day end as accepted_on,
+        case when l.rejected_at >= d4.turns_at then d4.next_local_day when l.rejected_at is not null then d4.local_day end as rejected_on,
+        case when l.converted_at >= d5.turns_at then d5.next_local_day when l.converted_at is not null then d5.local_day end as converted_on,
+        coalesce(l.modified_at < e.ends_at, true) as is_known_status,
         l.status,
         s.step as status_step
     from stg_classified_leads as l
+    cross join ends as e
     left join int_lead_segments as x on x.lead_id = l.lead_id
-    left join config_lead_statuses as s on s.status = l.status
     left join config_utc_days as d1 on d1.utc_day = cast(l.created_at as date)
-    left join config_utc_days as d2 on d2.utc_day = cast(l.mql_at as date)
-    left join config_utc_days as d3 on d3.utc_day = cast(l.accepted_at as date)
-    left join config_utc_days as d4 on d4.utc_day = cast(l.rejected_at as date)
-    left join config_utc_days as d5 on d5.utc_day = cast(l.converted_at as date)
-    left join config_utc_days as d6 on d6.utc_day = cast(l.modified_at as date)
+    left join config_utc_days as d2 on d2.utc_day = cast(coalesce(l.mql_at, l.created_at) as date)
+    left join config_utc_days as d3 on d3.utc_day = cast(coalesce(l.accepted_at, l.created_at) as date)
+    left join config_utc_days as d4 on d4.utc_day = cast(coalesce(l.rejected_at, l.created_at) as date)
+    left join config_utc_days as d5 on d5.utc_day = cast(coalesce(l.converted_at, l.created_at) as date)
+    left join config_lead_statuses as s on s.status = l.status
+),
+
+-- deals that were created after the as-of date: no lead had become one of them
+later_deals as (
+    select o.opportunity_id
+    from int_opportunities as o
+    cross join config_run as r
+    where o.created_on > r.as_of
 ),
 
 -- deals that the extract of links names: a lead without a conversion date was converted if one of them
@@ -89,20 +118,41 @@ with dated as (
 links as (
     select
         x.lead_id,
-        bool_or(coalesce(o.created_on <= r.as_of, true)) as is_by_as_of
+        bool_or(o.opportunity_id is null) as is_by_as_of
     from stg_lead_opportunities as x
-    left join int_opportunities as o on o.opportunity_id = x.opportunity_id
-    cross join config_run as r
+    left join later_deals as o on o.opportunity_id = x.opportunity_id
     group by x.lead_id
 ),
 
--- what was known at the as-of date; a status that was set later says nothing about that day
+-- leads that may have a deal but no conversion date of their own
+undated as (
+    select lead_id
+    from stg_classified_leads
+    where opportunity_id is not null and converted_at is null
+    union
+    select lead_id
+    from stg_lead_opportunities
+),
+
+-- the creation of the deal that stands for such a lead stands for its conversion
+deal_creations as (
+    select
+        c.lead_id,
+        o.created_at
+    from int_lead_deals as c
+    semi join undated as u on u.lead_id = c.lead_id
+    inner join stg_opportunities as o on o.opportunity_id = c.opportunity_id
+),
+
+-- what was known at the as-of date; a status that was set later says nothing about that day, and leads that
+-- were converted later have no row in int_lead_deals
 known as (
     select
         d.lead_id,
         d.source,
         d.campaign_id,
         d.owner_id,
+        d.contact_id,
         d.segment,
         d.segment_order,
         d.breakdown_1,
@@ -119,21 +169,24 @@ known as (
             when d.is_excluded_by_rule then 'rule'
             when d.created_on > r.as_of then 'future'
         end as exclusion,
+        d.created_at,
+        d.assigned_at,
         d.created_on,
         coalesce(case when d.mql_on <= r.as_of then d.mql_on end, h.mql_on) as mql_on,
         coalesce(case when d.accepted_on <= r.as_of then d.accepted_on end, h.accepted_on) as accepted_on,
         coalesce(case when d.rejected_on <= r.as_of then d.rejected_on end, h.rejected_on) as rejected_on,
         case when coalesce(d.converted_on, c.created_on) <= r.as_of then coalesce(d.converted_on, c.created_on) end as converted_on,
+        case when coalesce(d.converted_on, c.created_on) <= r.as_of then coalesce(d.converted_at, u.created_at) end as converted_at,
         case
             when d.converted_on is not null then d.converted_on <= r.as_of
-            when d.linked_id is not null and coalesce(f.created_on <= r.as_of, true) then true
+            when d.linked_id is not null and f.opportunity_id is null then true
             else coalesce(x.is_by_as_of, false)
         end as is_converted,
         case when d.rejected_on <= r.as_of then d.rejected_on else h.rejected_since end as rejected_since,
         greatest(case when d.accepted_on <= r.as_of then d.accepted_on end, h.last_accepted_on) as last_accepted_on,
         case
             when h.has_moved_later or d.status is null then h.last_step
-            when coalesce(d.modified_on <= r.as_of, true) then d.status_step
+            when d.is_known_status then d.status_step
             else h.last_step
         end as status_step,
         h.lead_id is not null as has_history,
@@ -150,10 +203,11 @@ known as (
         r.has_mql,
         r.has_accepted
     from dated as d
-    left join int_lead_deals as c on c.lead_id = d.lead_id
-    left join int_opportunities as f on f.opportunity_id = d.linked_id
+    left join later_deals as f on f.opportunity_id = d.linked_id
     left join links as x on x.lead_id = d.lead_id
+    left join deal_creations as u on u.lead_id = d.lead_id
     left join int_lead_history as h on h.lead_id = d.lead_id
+    left join int_lead_deals as c on c.lead_id = d.lead_id
     cross join config_run as r
 ),
 
@@ -164,7 +218,12 @@ observed as (
         k.accepted_on is not null or coalesce(k.status_step = 'accepted', false) as is_accepted,
         (k.rejected_since is not null and not coalesce(k.last_accepted_on > k.rejected_since, false))
         or coalesce(k.status_step = 'rejected', false) as is_rejected,
-        k.has_history and coalesce(k.status_step = 'recycled', false) as is_recycled
+        k.has_history and coalesce(k.status_step = 'recycled', false) as is_recycled,
+        case
+            when k.exclusion is not null then null
+            when k.assigned_at is null or k.assigned_at > k.converted_at then k.created_at
+            else greatest(k.assigned_at, k.created_at)
+        end as clock_at
     from known as k
 )
 
@@ -173,6 +232,7 @@ select
     source,
     campaign_id,
     owner_id,
+    contact_id,
     segment,
     segment_order,
     breakdown_1,
@@ -189,13 +249,15 @@ select
     accepted_on,
     rejected_on,
     converted_on,
+    clock_at,
+    case when clock_at is not null and converted_at is not null then greatest(converted_at, clock_at) end as conversion_at,
     is_rejected,
     is_recycled,
-    case when is_converted then opportunity_id end as opportunity_id,
-    case when is_converted then opportunity_segment end as opportunity_segment,
-    case when is_converted then opportunity_pipeline end as opportunity_pipeline,
-    case when is_converted then outcome end as outcome,
-    case when is_converted then outcome_date end as outcome_date,
+    opportunity_id,
+    opportunity_segment,
+    opportunity_pipeline,
+    outcome,
+    outcome_date,
     case
         -- a won deal has passed every step of its process
         when is_converted and outcome = 'won' then 5 + furthest_step
@@ -215,6 +277,6 @@ select
         when strict_step = furthest_step and outcome = 'won' then 5 + furthest_step
         else 4 + strict_step
     end as strict_stage,
-    case when is_converted then amount end as amount,
-    case when is_converted then won_amount end as won_amount
+    amount,
+    won_amount
 from observed

@@ -20,8 +20,8 @@ with won as (
         o.outcome_date,
         o.is_new_business,
         row_number() over (
-            partition by o.account_id, o.is_new_business
-            order by o.outcome_date nulls last, o.opportunity_id nulls last
+            partition by o.account_id
+            order by o.is_new_business desc nulls last, o.outcome_date nulls last, o.opportunity_id nulls last
         ) as win_rank,
         min(o.outcome_date) over (partition by o.account_id) as first_won_on
     from int_opportunities as o

@@ -30,7 +30,7 @@ select
     max(case when h.is_by_as_of and h.state < 1000 then h.state end) as seen_step,
     min(case when h.is_by_as_of and h.state < 1000 and h.state > h.furthest_before + 1 then h.furthest_before end) as jumped_at,
     count(case when h.is_by_as_of and h.state < 1000 and h.previous_state >= 1000 then 1 end) as reopen_count,
-    count(case when h.is_by_as_of and h.previous_state is not null and h.stage is distinct from h.previous_stage then 1 end) as change_count,
+    count(case when h.is_by_as_of and h.is_new_stage then 1 end) as change_count,
     bool_or(not h.is_by_as_of) as has_moved_later,
     bool_or(h.is_from_snapshots) as is_from_snapshots
 from int_stage_changes as h

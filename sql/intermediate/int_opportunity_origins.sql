@@ -7,14 +7,9 @@ description: >-
 grain: one row per counted deal
 unique_key: [opportunity_id]
 version: 3
+view: true
 columns:
     opportunity_id: the deal
-    segment: first segment whose rule holds, else Unassigned
-    created_segment: segment by which the deal counts as created
-    created_on: local date of creation
-    outcome: won, lost or open at the as-of date
-    outcome_date: local date on which the outcome was reached
-    amount: value in the reporting currency
     origin: marketing, sales, partner or unknown
     is_lead_sourced: whether a lead became the deal by the as-of date
     is_influenced: >-
@@ -32,16 +27,10 @@ with creators as (
 
 select
     o.opportunity_id,
-    o.segment,
-    coalesce(o.created_segment, o.segment) as created_segment,
-    o.created_on,
-    o.outcome,
-    o.outcome_date,
-    o.amount,
     coalesce(
         deals.origin,
         leads.origin,
-        case when o.campaign_id is not null or l.campaign_id is not null then 'marketing' end,
+        case when o.campaign_id is not null or c.campaign_id is not null then 'marketing' end,
         creator.function,
         'unknown'
     ) as origin,
@@ -51,9 +40,8 @@ select
     ) as is_influenced
 from int_opportunities as o
 left join int_conversions as c on c.opportunity_id = o.opportunity_id and c.is_first
-left join int_leads as l on l.lead_id = c.lead_id
 left join config_lead_sources as deals on deals.lead_source = o.lead_source
-left join config_lead_sources as leads on leads.lead_source = l.source
+left join config_lead_sources as leads on leads.lead_source = c.source
 left join creators as creator on creator.opportunity_id = o.opportunity_id
 left join int_first_touches as t on t.opportunity_id = o.opportunity_id
 where o.exclusion is null

@@ -73,8 +73,7 @@ entries as (
     select
         h.opportunity_id,
         h.changed_on,
-        h.changed_at,
-        h.sequence,
+        h.place,
         h.state,
         h.previous_state,
         h.next_on,
@@ -88,8 +87,7 @@ entries as (
     select
         s.opportunity_id,
         s.seen_on,
-        s._effective_at,
-        lpad(cast(1000000000 - s.version_rank as varchar), 10, '0'),
+        row_number() over by_time,
         s.state,
         lag(s.state) over by_time,
         lead(s.seen_on) over by_time,
@@ -120,8 +118,7 @@ told as (
     select
         e.opportunity_id,
         e.changed_on,
-        e.changed_at,
-        e.sequence,
+        e.place,
         case when o.is_opening then 0 else e.state end as state,
         o.is_opening or (e.previous_state is null and not o.closes_first) as is_first,
         e.next_on,
@@ -149,8 +146,7 @@ known as (
             when e.is_first then least(d.created_on, e.changed_on)
             else e.changed_on
         end as starts_on,
-        e.changed_at,
-        e.sequence,
+        e.place,
         coalesce(e.state, 0) as stage_state,
         coalesce(e.is_first, true) as is_first,
         case when e.state >= 1000 then e.next_open_on else e.next_on end as next_on,
@@ -203,9 +199,7 @@ spans as (
         partition by opportunity_id
         order by
             starts_on nulls last,
-            changed_at nulls last,
-            length(sequence) nulls last,
-            sequence nulls last,
+            place nulls last,
             is_first desc nulls last
     )
 )

@@ -12,9 +12,13 @@ columns:
     step: the process step, by its place in that process
     segment: the deal's segment
     outcome: won, lost or open at the as-of date
+    outcome_date: local date of the outcome; NULL if open or unknown
     entered_on: local date of the first entry; NULL if it was before the history begins
     previous_step: the furthest step before, if the first entry went further; NULL if it went back to the step
     next_entered_on: local date of the first entry into the step right behind it; NULL if the history shows none
+    further_on: >-
+        first day on which the history shows the deal in any further step; 1900-01-01 if that was before the history
+        begins; NULL if it shows it in none
     days_in_step: >-
         days of all stays, the running one up to the outcome or the as-of date; NULL where the deal
         ended without a date, ended before its last entry, or entered the step before the history begins
@@ -47,6 +51,7 @@ steps as (
         s.step,
         o.segment,
         o.outcome,
+        o.outcome_date,
         s.entered_on,
         s.previous_step,
         coalesce(s.closed_days, 0) + case
@@ -62,7 +67,12 @@ steps as (
         s.regressed_count,
         s.reopened_count,
         lead(s.step) over by_step as next_step,
-        lead(s.entered_on) over by_step as next_shown_on
+        lead(s.entered_on) over by_step as next_shown_on,
+        min(coalesce(s.entered_on, date '1900-01-01')) over (
+            partition by s.opportunity_id
+            order by s.step nulls last
+            rows between 1 following and unbounded following
+        ) as further_on
     from stays as s
     inner join int_opportunities as o on o.opportunity_id = s.opportunity_id
     cross join config_run as r
@@ -76,9 +86,11 @@ select
     step,
     segment,
     outcome,
+    outcome_date,
     entered_on,
     previous_step,
     case when next_step = step + 1 then next_shown_on end as next_entered_on,
+    further_on,
     cast(days_in_step as integer) as days_in_step,
     cast(visit_count as integer) as visit_count,
     is_strict,

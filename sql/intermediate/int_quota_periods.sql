@@ -14,6 +14,7 @@ columns:
     period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so
     period_start: first day of the period; NULL for all, which ends with the as-of date
     cents: hundredths of the reporting currency
+    is_sum: whether cents of All is the sum of the segments, because nothing is asked for in all of them
 */
 with periods as (
     select distinct
@@ -53,7 +54,8 @@ select
     segment,
     period_grain,
     period_start,
-    cents
+    cents,
+    false as is_sum
 from asked
 where segment is not null
 union all
@@ -64,6 +66,7 @@ select
     'All',
     period_grain,
     period_start,
-    cast(coalesce(sum(case when segment is null then cents end), sum(cents)) as bigint)
+    cast(coalesce(sum(case when segment is null then cents end), sum(cents)) as bigint),
+    count(*) = count(segment)
 from asked
 group by subject_kind, subject_id, team, period_grain, period_start

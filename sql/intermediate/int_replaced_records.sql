@@ -24,7 +24,7 @@ merges as (
 
 select 'opportunity' as entity, (select count(*) from landing_opportunity) - (select count(*) from int_opportunities) as record_count
 union all
-select 'lead', (select count(*) from landing_lead) - (select count(*) from int_leads)
+select 'lead', (select count(*) from landing_lead) - (select count(*) from fct_lead)
 union all
 select 'stage_change', (select count(*) from landing_stage_change) - (select count(*) from stg_stage_changes)
 union all

@@ -1,7 +1,6 @@
 /*
 description: >-
-    What drives the sharing of costs: leads and open deal-days of each segment and month. Deal-days
-    come from monthly entries and exits; no deal is expanded over its days.
+    What drives the sharing of costs: leads and open deal-days of each segment and month.
 grain: one row per segment and month since the first deal or lead
 unique_key: [segment, month_start]
 version: 1
@@ -13,38 +12,14 @@ columns:
         days of the month, up to the as-of date, on which deals were open, from creation to outcome,
         both inclusive, summed over the deals
 */
-with spans as (
-    select
-        o.segment,
-        o.created_on as entered_on,
-        case when o.outcome = 'open' then null else date_add(o.outcome_date, 1) end as left_on
-    from int_opportunities as o
-    where o.exclusion is null
-        and o.created_on is not null
-        and (o.outcome = 'open' or o.outcome_date >= o.created_on)
-),
-
-moves as (
+with moves as (
     select
         segment,
-        cast(date_trunc('month', entered_on) as date) as month_start,
-        count(*) as change,
-        cast(sum(unix_date(least(last_day(entered_on), r.as_of)) + 1 - unix_date(entered_on)) as bigint) as days,
+        month_start,
+        change,
+        opportunity_days as days,
         cast(0 as bigint) as lead_count
-    from spans
-    cross join config_run as r
-    group by segment, cast(date_trunc('month', entered_on) as date)
-    union all
-    select
-        segment,
-        cast(date_trunc('month', left_on) as date),
-        -count(*),
-        -cast(sum(unix_date(least(last_day(left_on), r.as_of)) + 1 - unix_date(left_on)) as bigint),
-        0
-    from spans
-    cross join config_run as r
-    where left_on <= r.as_of
-    group by segment, cast(date_trunc('month', left_on) as date)
+    from int_owner_months
     union all
     select
         segment,
@@ -52,7 +27,7 @@ moves as (
         0,
         0,
         count(*)
-    from int_leads
+    from fct_lead
     where exclusion is null
     group by segment, cast(date_trunc('month', created_on) as date)
 ),

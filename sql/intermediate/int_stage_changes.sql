@@ -6,18 +6,16 @@ description: >-
     the state are kept; they are no transitions. Entries after the as-of date tell that a deal was
     decided later and nothing else.
 grain: one row per entry
-unique_key: [opportunity_id, changed_at, sequence]
+unique_key: [opportunity_id, place]
 version: 2
 needs: [stage_change]
 columns:
     opportunity_id: the deal
-    changed_at: when it entered the stage, UTC; for a derived entry, effective time of the export that shows it
-    sequence: orders entries of the same moment
+    place: place of the entry among the deal's entries, from 1, by time and, at the same moment, by sequence
     changed_on: local date of the entry
-    stage: the stage it entered
-    previous_stage: the stage before; NULL for a deal's first entry
     state: the state it entered
     previous_state: the state before; NULL for a deal's first entry
+    is_new_stage: whether the CRM names another stage than in the entry before; false for a deal's first entry
     next_on: local date of the deal's next entry by the as-of date
     next_open_on: local date of its next entry that leaves it open, by the as-of date
     furthest_before: the furthest process step that any earlier entry shows; 0 for none
@@ -62,13 +60,11 @@ with changes as (
 
 select
     c.opportunity_id,
-    c.changed_at,
-    c.sequence,
+    row_number() over by_time as place,
     c.changed_on,
-    c.stage,
-    lag(c.stage) over by_time as previous_stage,
     c.state,
     lag(c.state) over by_time as previous_state,
+    lag(c.state) over by_time is not null and c.stage is distinct from lag(c.stage) over by_time as is_new_stage,
     case when lead(c.changed_on) over by_time <= r.as_of then lead(c.changed_on) over by_time end as next_on,
     min(case when c.state < 1000 and c.changed_on <= r.as_of then c.changed_on end) over (
         partition by c.opportunity_id

@@ -8,6 +8,7 @@ description: >-
 grain: one row per opportunity and step with a dated entry
 unique_key: [opportunity_id, step]
 version: 2
+view: true
 needs: [stage_change]
 columns:
     opportunity_id: the deal
@@ -18,40 +19,20 @@ columns:
     is_still_there: whether the deal was still in the step on day 14 after the entry
     is_converted: whether it went to a further step after day 14, or was won
 */
-with moves as (
+with judged as (
     select
         s.opportunity_id,
         s.pipeline,
         s.step,
         s.segment,
         s.entered_on,
-        -- entered before the history begins: long ago
-        min(coalesce(s.entered_on, date '1900-01-01')) over (
-            partition by s.opportunity_id
-            order by s.step nulls last
-            rows between 1 following and unbounded following
-        ) as further_on,
-        o.outcome,
-        o.outcome_date
+        s.further_on is not null or s.outcome = 'won' as goes_further,
+        date_add(s.entered_on, 14) <= r.as_of
+        and coalesce(s.further_on > date_add(s.entered_on, 14), true)
+        and (s.outcome = 'open' or coalesce(s.outcome_date > date_add(s.entered_on, 14), false)) as is_still_there
     from int_opportunity_steps as s
-    inner join int_opportunities as o on o.opportunity_id = s.opportunity_id
-),
-
-judged as (
-    select
-        m.opportunity_id,
-        m.pipeline,
-        m.step,
-        m.segment,
-        m.entered_on,
-        m.outcome,
-        m.further_on,
-        date_add(m.entered_on, 14) <= r.as_of
-        and coalesce(m.further_on > date_add(m.entered_on, 14), true)
-        and (m.outcome = 'open' or coalesce(m.outcome_date > date_add(m.entered_on, 14), false)) as is_still_there
-    from moves as m
     cross join config_run as r
-    where m.entered_on is not null
+    where s.entered_on is not null
 )
 
 select
@@ -61,5 +42,5 @@ select
     segment,
     entered_on,
     is_still_there,
-    is_still_there and (further_on is not null or outcome = 'won') as is_converted
+    is_still_there and goes_further as is_converted
 from judged

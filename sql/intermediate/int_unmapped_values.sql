@@ -13,23 +13,29 @@ columns:
     reason: the stage, with its pipeline where that is a listed one; else what does not know the value
     record_count: how many records have it; 0 where all is known
 */
+with deal_counts as (
+    select
+        stage,
+        pipeline,
+        status,
+        is_closed,
+        is_won,
+        count(*) as record_count
+    from stg_opportunities
+    group by stage, pipeline, status, is_closed, is_won
+),
+
 -- whether flags or the status say how a deal stands, by its stage
-with stage_counts as (
+stage_counts as (
     select
         o.stage,
         coalesce(p.pipeline, '') as pipeline,
         coalesce(o.is_closed, false) or coalesce(lower(o.status) in ('won', 'lost'), false) as is_ended,
         coalesce(not o.is_closed or (o.is_closed and o.is_won is not null), false)
         or coalesce(lower(o.status) in ('won', 'lost', 'open'), false) as is_told,
-        count(*) as record_count
-    from stg_opportunities as o
+        o.record_count
+    from deal_counts as o
     left join config_pipelines as p on p.pipeline = o.pipeline
-    group by
-        o.stage,
-        coalesce(p.pipeline, ''),
-        coalesce(o.is_closed, false) or coalesce(lower(o.status) in ('won', 'lost'), false),
-        coalesce(not o.is_closed or (o.is_closed and o.is_won is not null), false)
-        or coalesce(lower(o.status) in ('won', 'lost', 'open'), false)
 ),
 
 -- the steps of each process; where there are none, no stage could belong to one
@@ -83,6 +89,13 @@ unmapped_entries as (
     left join int_stages as s on s.pipeline = c.pipeline and s.stage = c.stage
     left join unclaimed as n on n.pipeline = c.pipeline and n.stage = c.stage
     where s.stage is null or n.stage is not null
+),
+
+-- deals that only the history names; they are few, and their changes are quick to find
+unknown_deals as (
+    select h.opportunity_id
+    from int_opportunity_history as h
+    anti join int_opportunities as o on o.opportunity_id = h.opportunity_id
 )
 
 select
@@ -94,23 +107,22 @@ union all
 select 'opportunity.outcome', stage, untold_count
 from unmapped_stages
 union all
-select 'opportunity.owner_id', 'not in the owner extract', count(*)
-from stg_opportunities as o
+select 'opportunity.owner_id', 'not in the owner extract', count(o.owner_id)
+from int_opportunities as o
 cross join config_run as r
 anti join stg_owners as w on w.owner_id = o.owner_id
-where r.has_owner and o.owner_id is not null
+where r.has_owner
 union all
-select 'opportunity.account_id', 'not in the account extract', count(*)
-from stg_opportunities as o
+select 'opportunity.account_id', 'not in the account extract', count(o.account_id)
+from int_opportunities as o
 cross join config_run as r
-left join stg_opportunity_accounts as x on x.opportunity_id = o.opportunity_id
-anti join stg_accounts as a on a.lookup_id = coalesce(o.account_id, x.account_id)
-where r.has_account and coalesce(o.account_id, x.account_id) is not null
+anti join stg_accounts as a on a.lookup_id = o.account_id
+where r.has_account
 union all
 select 'lead.opportunity_id', 'not in the opportunity extract', count(*)
 from stg_leads as l
 cross join config_run as r
-anti join stg_opportunities as o on o.opportunity_id = l.opportunity_id
+anti join int_opportunities as o on o.opportunity_id = l.opportunity_id
 where r.has_lead and l.opportunity_id is not null
 union all
 select 'cost.segment', 'not a configured segment', count(*)
@@ -119,7 +131,7 @@ where is_unknown_segment
 union all
 select 'stage_change.opportunity_id', 'not in the opportunity extract', count(*)
 from stg_stage_changes as h
-anti join stg_opportunities as o on o.opportunity_id = h.opportunity_id
+semi join unknown_deals as u on u.opportunity_id = h.opportunity_id
 union all
 select 'stage_change.stage', stage, cast(sum(record_count) as bigint)
 from unmapped_entries
@@ -135,17 +147,17 @@ anti join stg_leads as l on l.lead_id = x.lead_id
 union all
 select 'lead_opportunity.opportunity_id', 'not in the opportunity extract', count(*)
 from stg_lead_opportunities as x
-anti join stg_opportunities as o on o.opportunity_id = x.opportunity_id
+anti join int_opportunities as o on o.opportunity_id = x.opportunity_id
 union all
 select 'activity.opportunity_id', 'not in the opportunity extract', count(*)
 from stg_activities as a
-anti join stg_opportunities as o on o.opportunity_id = a.opportunity_id
+anti join int_opportunities as o on o.opportunity_id = a.opportunity_id
 where a.opportunity_id is not null
 union all
 select 'opportunity_account.opportunity_id', 'not in the opportunity extract', count(*)
 from stg_opportunity_accounts as x
-anti join stg_opportunities as o on o.opportunity_id = x.opportunity_id
+anti join int_opportunities as o on o.opportunity_id = x.opportunity_id
 union all
 select 'opportunity_merge.opportunity_id', 'not in the opportunity extract', count(*)
 from stg_opportunity_merges as x
-anti join stg_opportunities as o on o.opportunity_id = x.opportunity_id
+anti join int_opportunities as o on o.opportunity_id = x.opportunity_id

@@ -1,7 +1,8 @@
 /*
 description: >-
     Every lead with its segment, dates and the flags by which the reports count it, so that any
-    number can be traced to its leads.
+    number can be traced to its leads, and how soon it was answered, in business time. The answer is the
+    first touch by a person after the clock began; a conversion before any of them is the answer itself.
 grain: one row per lead
 unique_key: [lead_id]
 version: 2
@@ -48,6 +49,100 @@ columns:
     response_source: what answered it (lead, contact or conversion); NULL while nobody has
     response_minutes: business minutes until the answer; NULL while nobody has answered
 */
+with days as (
+    select
+        d.utc_day,
+        d.local_day,
+        d.turns_at,
+        d.next_local_day,
+        b.business_before,
+        b.open1,
+        b.close1,
+        b.open2,
+        b.close2
+    from config_utc_days as d
+    inner join config_business_intervals as b on b.utc_day = d.utc_day
+),
+
+-- the business seconds before the end of the as-of date
+ends as (
+    select max(d.turns_at) as ends_at
+    from config_utc_days as d
+    cross join config_run as r
+    where d.local_day <= r.as_of
+),
+
+ended as (
+    select
+        b.business_before
+        + greatest(least(hour(e.ends_at) * 3600 + minute(e.ends_at) * 60 + second(e.ends_at), b.close1) - b.open1, 0)
+        + greatest(least(hour(e.ends_at) * 3600 + minute(e.ends_at) * 60 + second(e.ends_at), b.close2) - b.open2, 0) as ended_second
+    from ends as e
+    inner join config_business_intervals as b on b.utc_day = cast(e.ends_at as date)
+),
+
+answered as (
+    select
+        l.lead_id,
+        l.source,
+        l.campaign_id,
+        l.owner_id,
+        l.segment,
+        l.breakdown_1,
+        l.breakdown_2,
+        l.breakdown_3,
+        l.breakdown_4,
+        l.breakdown_5,
+        l.breakdown_6,
+        l.breakdown_7,
+        l.breakdown_8,
+        l.exclusion,
+        l.created_on,
+        l.mql_on,
+        l.accepted_on,
+        l.rejected_on,
+        l.converted_on,
+        l.is_rejected,
+        l.is_recycled,
+        l.opportunity_id,
+        l.opportunity_segment,
+        l.opportunity_pipeline,
+        l.outcome,
+        l.outcome_date,
+        l.furthest_stage,
+        l.strict_stage,
+        l.amount,
+        l.won_amount,
+        l.clock_at,
+        t.lead_touch_at,
+        t.contact_touch_at,
+        least(t.lead_touch_at, t.contact_touch_at, l.conversion_at) as responded_at
+    from int_leads as l
+    left join int_lead_touches as t on t.lead_id = l.lead_id
+),
+
+-- a time that is missing takes another day along: rows of which none goes without a match join faster
+timed as (
+    select
+        l.*,
+        case when l.clock_at >= c.turns_at then c.next_local_day when l.clock_at is not null then c.local_day end as clock_on,
+        case
+            when l.clock_at is not null
+                then c.business_before
+                + greatest(least(hour(l.clock_at) * 3600 + minute(l.clock_at) * 60 + second(l.clock_at), c.close1) - c.open1, 0)
+                + greatest(least(hour(l.clock_at) * 3600 + minute(l.clock_at) * 60 + second(l.clock_at), c.close2) - c.open2, 0)
+        end as started_second,
+        case
+            when l.responded_at is not null
+                then a.business_before
+                + greatest(least(hour(l.responded_at) * 3600 + minute(l.responded_at) * 60 + second(l.responded_at), a.close1) - a.open1, 0)
+                + greatest(least(hour(l.responded_at) * 3600 + minute(l.responded_at) * 60 + second(l.responded_at), a.close2) - a.open2, 0)
+        end as answered_second
+    from answered as l
+    left join days as c on c.utc_day = coalesce(cast(l.clock_at as date), l.created_on)
+    left join config_business_intervals as a on a.utc_day = coalesce(cast(l.responded_at as date), cast(l.clock_at as date), l.created_on)
+)
+
 select
     l.lead_id,
     l.source,
@@ -82,13 +177,20 @@ select
     l.strict_stage,
     l.amount,
     l.won_amount,
-    f.clock_on,
-    f.is_due as is_followup_due,
-    f.is_within_sla,
-    f.response_source,
-    cast(f.response_seconds as double) / 60 as response_minutes
-from int_leads as l
+    l.clock_on,
+    l.responded_at is not null or e.ended_second - l.started_second >= r.respond_within_seconds as is_followup_due,
+    case
+        when l.clock_at is not null then coalesce(l.answered_second - l.started_second <= r.respond_within_seconds, false)
+    end as is_within_sla,
+    case
+        when l.responded_at = l.lead_touch_at then 'lead'
+        when l.responded_at = l.contact_touch_at then 'contact'
+        when l.responded_at is not null then 'conversion'
+    end as response_source,
+    cast(l.answered_second - l.started_second as double) / 60 as response_minutes
+from timed as l
+cross join ended as e
+cross join config_run as r
 left join config_funnel_steps as s
     on s.stage = l.furthest_stage
     and s.pipeline = case when l.furthest_stage < 5 then '' else l.opportunity_pipeline end
-left join int_lead_followup as f on f.lead_id = l.lead_id

@@ -46,8 +46,8 @@ with facts as (
         count(*) as decided_count,
         count(case when o.outcome = 'won' then 1 end) as won_count,
         sum(case when o.outcome = 'won' then o.amount end) as won_value
-    from int_opportunity_origins as o
-    where o.outcome <> 'open' and o.outcome_date is not null
+    from fct_opportunity as o
+    where o.is_counted and o.outcome <> 'open' and o.outcome_date is not null
     group by
         o.segment,
         case when o.is_lead_sourced then 'lead_sourced' else 'other' end,
@@ -61,7 +61,7 @@ with facts as (
         0,
         0,
         cast(null as decimal(38, 2))
-    from int_leads
+    from fct_lead
     where exclusion is null
     group by segment, cast(date_trunc('month', created_on) as date)
 ),

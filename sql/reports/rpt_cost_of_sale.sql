@@ -69,15 +69,25 @@ wins as (
         count(*) as won_count,
         sum(o.amount) as won_value,
         count(case when o.is_new_business and o.account_id is null then 1 end) as unattributed_count,
-        count(n.opportunity_id) as new_customer_count,
         sum(o.cost_of_goods) as cost_of_goods,
         count(o.cost_of_goods) as cost_of_goods_count
     from int_opportunities as o
-    left join int_new_customers as n on n.opportunity_id = o.opportunity_id
     where o.exclusion is null and o.outcome = 'won'
     group by grouping sets (
         (o.segment, coalesce(cast(date_trunc('month', o.outcome_date) as date), date '1900-01-01')),
         (coalesce(cast(date_trunc('month', o.outcome_date) as date), date '1900-01-01'))
+    )
+),
+
+new_customers as (
+    select
+        case when grouping(segment) = 1 then 'All' else segment end as segment,
+        coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01') as month_start,
+        count(*) as new_customer_count
+    from int_new_customers
+    group by grouping sets (
+        (segment, coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01')),
+        (coalesce(cast(date_trunc('month', outcome_date) as date), date '1900-01-01'))
     )
 ),
 
@@ -87,7 +97,7 @@ leads as (
         cast(date_trunc('month', l.created_on) as date) as month_start,
         count(*) as lead_count,
         count(l.mql_on) as mql_count
-    from int_leads as l
+    from fct_lead as l
     where l.exclusion is null
     group by grouping sets (
         (l.segment, cast(date_trunc('month', l.created_on) as date)),
@@ -104,9 +114,7 @@ bounds as (
         union all
         select month_start from leads
         union all
-        select cast(date_trunc('month', created_on) as date) from int_opportunities where exclusion is null and created_on is not null
-        union all
-        select cast(date_trunc('month', outcome_date) as date) from int_opportunities where exclusion is null and outcome_date is not null
+        select cast(date_trunc('month', least(min(created_on), min(outcome_date))) as date) from int_opportunities where exclusion is null
     ) as months
 ),
 
@@ -125,7 +133,7 @@ months as (
         coalesce(w.won_count, 0) as won_count,
         coalesce(w.won_value, 0) as won_value,
         coalesce(w.unattributed_count, 0) as unattributed_count,
-        coalesce(w.new_customer_count, 0) as new_customer_count,
+        coalesce(n.new_customer_count, 0) as new_customer_count,
         coalesce(w.cost_of_goods, 0) as cost_of_goods,
         coalesce(w.cost_of_goods_count, 0) as cost_of_goods_count,
         coalesce(d.lead_count, 0) as lead_count,
@@ -141,6 +149,7 @@ months as (
     left join lags as l on l.segment = s.segment
     left join costs as c on c.segment = s.segment and c.month_start = m.month_start
     left join wins as w on w.segment = s.segment and w.month_start = m.month_start
+    left join new_customers as n on n.segment = s.segment and n.month_start = m.month_start
     left join leads as d on d.segment = s.segment and d.month_start = m.month_start
     left join costs as g on g.segment = s.segment and g.month_start = add_months(m.month_start, -l.lag_months)
     where m.month_start >= b.first_month or m.month_start = date '1900-01-01'
@@ -175,9 +184,9 @@ rolled as (
 ),
 
 goods as (
-    select count(o.cost_of_goods) as carrier_count
-    from int_opportunities as o
-    where o.exclusion is null and o.outcome = 'won'
+    select sum(cost_of_goods_count) as carrier_count
+    from wins
+    where segment = 'All'
 ),
 
 amounts as (

@@ -86,7 +86,7 @@ lead_counts as (
         count(case when exclusion = 'merged' then 1 end) as merged_count,
         count(case when exclusion = 'rule' then 1 end) as rule_count,
         count(case when exclusion = 'future' then 1 end) as future_count
-    from int_leads
+    from fct_lead
 ),
 
 exclusions as (
@@ -139,18 +139,27 @@ record_values as (
     select 'value', 'cost', 'in a later month', record_count from later_costs cross join config_run where has_cost
 ),
 
+-- when the leads were answered, if the listed holidays end before the as-of date
+answers as (
+    select least(t.lead_touch_at, t.contact_touch_at, l.conversion_at) as responded_at
+    from int_leads as l
+    left join int_lead_touches as t on t.lead_id = l.lead_id
+    cross join config_run as r
+    where r.holidays_until < r.as_of
+        and l.clock_at is not null
+),
+
 -- leads that were answered, or still wait, after the last day of which anybody said whether it is a holiday
 late_clocks as (
     select count(*) as record_count
-    from int_lead_followup as f
+    from answers as a
     cross join config_run as r
-    left join config_utc_days as d on d.utc_day = cast(f.responded_at as date)
-    where r.holidays_until < r.as_of
-        and r.holidays_until < case
-            when f.responded_at is null then r.as_of
-            when f.responded_at >= d.turns_at then d.next_local_day
-            else d.local_day
-        end
+    left join config_utc_days as d on d.utc_day = cast(a.responded_at as date)
+    where r.holidays_until < case
+        when a.responded_at is null then r.as_of
+        when a.responded_at >= d.turns_at then d.next_local_day
+        else d.local_day
+    end
 ),
 
 rare_values as (

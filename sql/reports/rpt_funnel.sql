@@ -50,7 +50,7 @@ with lead_facts as (
         count(*) as lead_count,
         sum(l.amount) as value,
         max(l.created_on) as youngest_on
-    from int_leads as l
+    from fct_lead as l
     cross join config_run as r
     where l.exclusion is null
     group by all
@@ -120,7 +120,7 @@ step_dates as (
             when s.next_stage = 4 then l.converted_on
             when w.next_stage is null and l.outcome = 'won' then l.outcome_date
         end as next_on
-    from int_leads as l
+    from fct_lead as l
     cross join config_run as r
     inner join config_funnel_steps as s on s.is_available and s.stage between 1 and 4
     left join config_funnel_steps as w on w.pipeline = l.opportunity_pipeline and w.stage = 5
@@ -134,7 +134,7 @@ step_dates as (
         s.stage,
         case s.stage when 1 then l.created_on when 2 then l.mql_on when 3 then l.accepted_on else l.converted_on end,
         f.entered_on
-    from int_leads as l
+    from fct_lead as l
     cross join config_run as r
     inner join int_opportunity_steps as f on f.opportunity_id = l.opportunity_id
     inner join config_funnel_steps as s on s.is_available and s.stage between 1 and 4 and s.next_stage = 5
@@ -148,7 +148,7 @@ step_dates as (
         s.stage,
         f.entered_on,
         case when not s.is_next_won then f.next_entered_on when l.outcome = 'won' then l.outcome_date end
-    from int_leads as l
+    from fct_lead as l
     cross join config_run as r
     inner join int_opportunity_steps as f on f.opportunity_id = l.opportunity_id
     inner join config_funnel_steps as s on s.pipeline = f.pipeline and s.stage = f.step + 4

@@ -33,22 +33,23 @@ columns:
     is_small: whether due_count is under 10
     is_mature: whether the period had ended, which all need not, and every lead of the row is due
 */
+-- where nobody exports activities nothing is said about answers, and their seconds need not be told apart
 with facts as (
     select
-        b.segment,
-        b.breakdown,
-        b.breakdown_value,
-        cast(greatest(date_trunc('month', f.clock_on), case when r.has_weeks then date_trunc('week', f.clock_on) end) as date) as slice_start,
-        f.response_seconds as seconds,
+        l.segment,
+        l.breakdown,
+        l.breakdown_value,
+        cast(greatest(date_trunc('month', l.clock_on), case when r.has_weeks then date_trunc('week', l.clock_on) end) as date) as slice_start,
+        case when r.has_activity then cast(floor(l.response_minutes * 60 + 0.5e0) as bigint) end as seconds,
         count(*) as lead_count,
-        count(case when f.is_due then 1 end) as due_count,
-        count(case when f.is_within_sla then 1 end) as within_sla_count,
-        count(case when f.response_source = 'lead' then 1 end) as by_lead_count,
-        count(case when f.response_source = 'contact' then 1 end) as by_contact_count,
-        count(case when f.response_source = 'conversion' then 1 end) as by_conversion_count
-    from int_lead_followup as f
-    inner join int_lead_breakdowns as b on b.lead_id = f.lead_id
+        count(case when l.is_followup_due then 1 end) as due_count,
+        count(case when l.is_within_sla then 1 end) as within_sla_count,
+        count(case when l.response_source = 'lead' then 1 end) as by_lead_count,
+        count(case when l.response_source = 'contact' then 1 end) as by_contact_count,
+        count(case when l.response_source = 'conversion' then 1 end) as by_conversion_count
+    from int_lead_breakdowns as l
     cross join config_run as r
+    where l.clock_on is not null
     group by all
 ),
 

@@ -34,7 +34,7 @@ columns:
     quarter_won_value: value of the deals won in the quarter so far
     quota_value: >-
         quota of the quarter: each amount by its days in the quarter; an owner's quota is left out where
-        the owner's team has one; All counts quotas for all segments, else the sum of a team's or owner's
+        the owner's team has one; All counts quotas for all segments, else the sum of the segments
     coverage: due_value / (quota_value - quarter_won_value), while something is left to win
     coverage_state: open, met, or no_quota; NULL where deals have no amounts to compare a quota with
 */
@@ -114,40 +114,14 @@ medians as (
     group by segment
 ),
 
--- what each team and owner is asked for in the quarter, by segment and in all of them
-asked as (
-    select
-        p.subject_kind,
-        p.team,
-        p.segment,
-        p.cents
-    from int_quota_periods as p
-    inner join current_quarter as q on q.quarter = p.period_start
-    where p.period_grain = 'quarter'
-),
-
-team_quotas as (
-    select team, segment, cents
-    from asked
-    where subject_kind = 'team'
-),
-
-quota_parts as (
-    select segment, cents
-    from team_quotas
-    union all
-    select a.segment, a.cents
-    from asked as a
-    anti join team_quotas as t on t.team = a.team and t.segment = a.segment
-    where a.subject_kind = 'owner'
-),
-
 quotas as (
     select
-        segment,
-        cast(sum(cents) as bigint) as cents
-    from quota_parts
-    group by segment
+        t.segment,
+        cast(sum(t.cents) as bigint) as cents
+    from int_team_quotas as t
+    inner join current_quarter as q on q.quarter = t.period_start
+    where t.period_grain = 'quarter'
+    group by t.segment
 ),
 
 joined as (

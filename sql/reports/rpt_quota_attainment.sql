@@ -15,9 +15,9 @@ columns:
     subject_name: the team, or the owner's name
     is_complete: whether the period had ended by the as-of date; never for all
     quota_value: >-
-        quota of the period in the reporting currency; of a team without one the sum of its owners', of
-        all the sum of the teams'; in All what is asked for in all segments, else the sum of them; in the
-        period all up to the as-of date; NULL where nothing is asked for
+        quota of the period in the reporting currency; of a team without one in the segment the sum of its
+        owners', of all the sum of the teams'; in All what is asked for in all segments, else the sum of them; in
+        the period all up to the as-of date; NULL where nothing is asked for
     credited_count: won deals of which the team or owner has a share
     credited_value: the shares in their value, in the reporting currency
     unvalued_count: of these, deals without a value in the reporting currency
@@ -91,28 +91,6 @@ rolled as (
     )
 ),
 
--- what an owner is asked for does not count where the owner's team is asked
-team_quotas as (
-    select
-        subject_id as team,
-        segment,
-        period_grain,
-        period_start,
-        cents
-    from int_quota_periods
-    where subject_kind = 'team'
-    union all
-    select o.team, o.segment, o.period_grain, o.period_start, o.cents
-    from int_quota_periods as o
-    anti join int_quota_periods as t
-        on t.subject_kind = 'team'
-        and t.subject_id = o.team
-        and t.segment = o.segment
-        and t.period_grain = o.period_grain
-        and t.period_start is not distinct from o.period_start
-    where o.subject_kind = 'owner'
-),
-
 quotas as (
     select
         'owner' as subject_kind,
@@ -124,12 +102,11 @@ quotas as (
     from int_quota_periods
     where subject_kind = 'owner'
     union all
-    select 'team', coalesce(team, 'Unknown'), segment, period_grain, period_start, cast(sum(cents) as bigint)
-    from team_quotas
-    group by coalesce(team, 'Unknown'), segment, period_grain, period_start
+    select 'team', team, segment, period_grain, period_start, cents
+    from int_team_quotas
     union all
     select 'all', 'All', segment, period_grain, period_start, cast(sum(cents) as bigint)
-    from team_quotas
+    from int_team_quotas
     group by segment, period_grain, period_start
 ),
 

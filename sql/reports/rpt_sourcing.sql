@@ -49,8 +49,9 @@ with facts as (
         cast(null as decimal(38, 2)) as won_value,
         cast(0 as bigint) as influenced_won_count,
         cast(null as decimal(38, 2)) as influenced_won_value
-    from int_opportunity_origins as o
+    from fct_opportunity as o
     cross join config_run as r
+    where o.is_counted
     group by all
     union all
     select
@@ -66,9 +67,9 @@ with facts as (
         sum(case when o.outcome = 'won' then o.amount end),
         count(case when o.outcome = 'won' and o.is_influenced then 1 end),
         sum(case when o.outcome = 'won' and o.is_influenced then o.amount end)
-    from int_opportunity_origins as o
+    from fct_opportunity as o
     cross join config_run as r
-    where o.outcome <> 'open'
+    where o.is_counted and o.outcome <> 'open'
     group by o.segment, o.origin, coalesce(cast(greatest(date_trunc('month', o.outcome_date), case when r.has_weeks then date_trunc('week', o.outcome_date) end) as date), date '1900-01-01')
 ),
 

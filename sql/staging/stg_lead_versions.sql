@@ -15,6 +15,7 @@ columns:
     seen_at: effective time of the first load that held the version
     is_present: 1 if the newest complete export has the record, else 0
     version_rank: 1 for the version that counts
+    modified_at: when the version was made
 */
 with repeated as (
     select lead_id
@@ -42,6 +43,7 @@ select
             v._landed_at desc nulls last,
             v._source desc nulls last,
             v._line desc nulls last
-    ) as version_rank
+    ) as version_rank,
+    v.modified_at
 from landing_lead as v
 semi join repeated as r on r.lead_id = v.lead_id

@@ -16,9 +16,9 @@ select
     coalesce(v.seen_at, l._effective_at) as seen_at
 from landing_lead as l
 left join stg_lead_versions as v
-    on v.lead_id = l.lead_id
-    and v._source = l._source
+    on v._source = l._source
     and v._load_id = l._load_id
     and v._file = l._file
     and v._line = l._line
+    and v.lead_id = l.lead_id
 where coalesce(v.version_rank, 1) = 1

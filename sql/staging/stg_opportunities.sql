@@ -16,9 +16,9 @@ select
     coalesce(v.seen_at, l._effective_at) as seen_at
 from landing_opportunity as l
 left join stg_opportunity_versions as v
-    on v.opportunity_id = l.opportunity_id
-    and v._source = l._source
+    on v._source = l._source
     and v._load_id = l._load_id
     and v._file = l._file
     and v._line = l._line
+    and v.opportunity_id = l.opportunity_id
 where coalesce(v.version_rank, 1) = 1

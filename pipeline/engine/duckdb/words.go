@@ -1,0 +1,95 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"truce/pipeline/model"
+)
+
+// wordsSchema holds views that stand in for relations while a mart is built.
+const wordsSchema = "words"
+
+// publishLarge writes a report or a mart. The rows of a mart are sorted with all their columns, and a text
+// is 16 bytes or more of what a sort moves. So where a relation that the mart reads has few words in a
+// column, they are numbers of a byte or two, an ENUM, until they are sorted.
+func (s *session) publishLarge(ctx context.Context, m *model.Model, path string) (err error) {
+	if m.Kind != model.Fact || m.Own {
+		return s.exec(ctx, s.publishStatement(m, sorted(m, m.SQL), path))
+	}
+	if err := s.exec(ctx, "create schema "+wordsSchema); err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, s.exec(ctx, "set search_path = 'main'", "drop schema "+wordsSchema+" cascade"))
+	}()
+	for _, read := range s.plan.Graph.Models {
+		if slices.Contains(m.DependsOn, read.Name) && !read.View && !read.Published() {
+			if err := s.numberWords(ctx, read.Name); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.exec(ctx, "set search_path = '"+wordsSchema+",main'"); err != nil {
+		return err
+	}
+	numbered, err := s.texts(ctx, "select column_name from (describe "+m.SQL+"\n) where column_type like 'ENUM%'")
+	if err != nil {
+		return err
+	}
+	query := sorted(m, m.SQL)
+	if len(numbered) > 0 {
+		casts := make([]string, len(numbered))
+		for i, column := range numbered {
+			casts[i] = fmt.Sprintf("cast(%[1]s as varchar) as %[1]s", identifier(column))
+		}
+		query = "select * replace (" + strings.Join(casts, ", ") + ") from (" + query + ")"
+	}
+	return s.exec(ctx, s.publishStatement(m, query, path))
+}
+
+// numberWords makes the view of a relation in which columns with few words are ENUMs: those whose texts
+// its file holds in a dictionary throughout.
+func (s *session) numberWords(ctx context.Context, name string) error {
+	file, relation := filepath.Join(s.plan.Work, name+".parquet"), "main."+identifier(name)
+	columns, err := s.texts(ctx, "select path_in_schema from parquet_metadata("+literal(globbed(file))+`)
+		where type = 'BYTE_ARRAY'
+		group by path_in_schema
+		having bool_or(dictionary_page_offset is not null)
+			and bool_and(dictionary_page_offset is not null or stats_null_count = num_values)`)
+	if err != nil || len(columns) == 0 {
+		return err
+	}
+	casts := make([]string, len(columns))
+	for i, column := range columns {
+		words := fmt.Sprintf("%s.%s", wordsSchema, identifier(name+"."+column))
+		values := fmt.Sprintf("select distinct %[1]s from %[2]s where %[1]s is not null order by 1", identifier(column), relation)
+		if err := s.exec(ctx, fmt.Sprintf("create type %s as enum (%s)", words, values)); err != nil {
+			return err
+		}
+		casts[i] = fmt.Sprintf("cast(%[1]s as %[2]s) as %[1]s", identifier(column), words)
+	}
+	return s.exec(ctx, fmt.Sprintf("create view %s.%s as select * replace (%s) from %s",
+		wordsSchema, identifier(name), strings.Join(casts, ", "), relation))
+}
+
+// texts gives the first column of a query.
+func (s *session) texts(ctx context.Context, query string) (values []string, err error) {
+	rows, err := s.conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var value string
+		if err := rows.Scan(&value); err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	return values, rows.Err()
+}

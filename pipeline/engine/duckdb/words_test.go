@@ -1,0 +1,78 @@
+package duckdb
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"truce/pipeline/engine"
+	"truce/pipeline/model"
+)
+
+const deals = `/*
+description: Deals.
+grain: one row per deal
+unique_key: [deal]
+version: 1
+columns:
+    deal: the deal
+    stage: few words
+    note: hardly any word twice
+    nothing: no word at all
+*/
+select deal, stage, note, cast(null as varchar) as nothing from config_deals`
+
+const mart = `/*
+description: Deals with what their words say.
+grain: one row per deal
+unique_key: [deal]
+version: 1
+columns:
+    deal: the deal
+    stage: the stage
+    "is_won": whether it is won
+    spoken: the stage, or a word that no deal has
+    note: the note
+    nothing: nothing
+*/
+select
+    deal,
+    stage,
+    coalesce(stage = 'Won, "at last"', false) as is_won,
+    case when deal < 10 then stage else coalesce(stage, 'none') end as spoken,
+    note,
+    nothing
+from int_deals
+where stage is distinct from 'no such stage'`
+
+// A mart that reads numbers for words has the same bytes as one that reads the words.
+func TestMartsWithFewWords(t *testing.T) {
+	t.Parallel()
+	relation := engine.Relation{Name: "config_deals", Columns: []engine.Column{
+		{Name: "deal", Type: engine.Integer}, {Name: "stage", Type: engine.Text}, {Name: "note", Type: engine.Text},
+	}}
+	stages := []any{"Won, \"at last\"", "lost", "", nil, "Äußerst gut", "it's open"}
+	for n := range 5000 {
+		relation.Rows = append(relation.Rows, []any{(n * 7919) % 5000, stages[n*n%len(stages)], fmt.Sprint("note ", n)})
+	}
+	var files [2][]byte
+	for i, small := range []int64{1, -1} {
+		var models []*model.Model
+		for name, text := range map[string]string{"int_deals": deals, "fct_deals": mart} {
+			parsed, err := model.Parse(name, text)
+			require.NoError(t, err)
+			models = append(models, parsed)
+		}
+		graph, err := model.NewGraph(models, []string{"config_deals"})
+		require.NoError(t, err)
+		plan := engine.Plan{Work: t.TempDir(), Out: t.TempDir(), Config: []engine.Relation{relation}, Graph: graph}
+		_, err = Engine{Threads: 1, SmallRun: small}.Run(t.Context(), plan)
+		require.NoError(t, err)
+		files[i], err = os.ReadFile(filepath.Join(plan.Out, "fct_deals.parquet"))
+		require.NoError(t, err)
+	}
+	require.Equal(t, files[0], files[1])
+}
