@@ -13,11 +13,9 @@ columns:
     source: where the lead came from; unknown where the CRM does not say
     campaign_id: the campaign that brought it
     owner_id: who follows it up
-    contact_id: the contact that it became
     segment: >-
         first segment whose rule holds, else Unassigned; where segments are as of the anchor, on the local day of
         its creation
-    segment_order: place of the segment in the configuration
     breakdown_1: value of the first configured breakdown; NULL where leads do not have it
     breakdown_2: value of the second configured breakdown; NULL where leads do not have it
     breakdown_3: value of the third configured breakdown; NULL where leads do not have it
@@ -68,9 +66,7 @@ dated as (
         coalesce(l.source, 'unknown') as source,
         l.campaign_id,
         l.owner_id,
-        l.contact_id,
         coalesce(x.segment, l.segment) as segment,
-        coalesce(x.segment_order, l.segment_order) as segment_order,
         l.breakdown_1,
         l.breakdown_2,
         l.breakdown_3,
@@ -152,9 +148,7 @@ known as (
         d.source,
         d.campaign_id,
         d.owner_id,
-        d.contact_id,
         d.segment,
-        d.segment_order,
         d.breakdown_1,
         d.breakdown_2,
         d.breakdown_3,
@@ -232,9 +226,7 @@ select
     source,
     campaign_id,
     owner_id,
-    contact_id,
     segment,
-    segment_order,
     breakdown_1,
     breakdown_2,
     breakdown_3,

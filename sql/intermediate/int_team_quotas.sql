@@ -2,7 +2,8 @@
 description: >-
     What each team is asked for in each period: its own quota, and that of its owners in segments in which
     the team is asked for nothing. In All it is what the team is asked for in all segments, else the sum of
-    its segments; an owner's quota for all segments counts where the team is asked for nothing.
+    its segments; an owner's quota for all segments counts where the team is asked for nothing. Each period
+    stands for itself: a team that is asked for a part of a quarter answers for its owners in the whole quarter.
 grain: one row per team, segment and period in which it has a quota
 unique_key: [team, segment, period_grain, period_start]
 version: 1

@@ -34,7 +34,8 @@ columns:
     quarter_won_value: value of the deals won in the quarter so far
     quota_value: >-
         quota of the quarter: each amount by its days in the quarter; an owner's quota is left out where
-        the owner's team has one; All counts quotas for all segments, else the sum of the segments
+        the owner's team has one in the segment; All counts of each team and owner what is asked for in all
+        segments, else the sum of its segments
     coverage: due_value / (quota_value - quarter_won_value), while something is left to win
     coverage_state: open, met, or no_quota; NULL where deals have no amounts to compare a quota with
 */

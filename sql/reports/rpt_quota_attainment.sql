@@ -16,8 +16,8 @@ columns:
     is_complete: whether the period had ended by the as-of date; never for all
     quota_value: >-
         quota of the period in the reporting currency; of a team without one in the segment the sum of its
-        owners', of all the sum of the teams'; in All what is asked for in all segments, else the sum of them; in
-        the period all up to the as-of date; NULL where nothing is asked for
+        owners', of all the sum of the teams'; in All of each what is asked for in all segments, else the sum of
+        its segments; in the period all up to the as-of date; NULL where nothing is asked for
     credited_count: won deals of which the team or owner has a share
     credited_value: the shares in their value, in the reporting currency
     unvalued_count: of these, deals without a value in the reporting currency

@@ -15,8 +15,8 @@ import (
 const wordsSchema = "words"
 
 // publishLarge writes a report or a mart. The rows of a mart are sorted with all their columns, and a text
-// is 16 bytes or more of what a sort moves. So where a relation that the mart reads has few words in a
-// column, they are numbers of a byte or two, an ENUM, until they are sorted.
+// is 16 bytes or more of what a sort moves. So where a file that the mart reads has few words in a column,
+// they are numbers of a byte or two, an ENUM, until they are sorted. What it reads through a view stays text.
 func (s *session) publishLarge(ctx context.Context, m *model.Model, path string) (err error) {
 	if m.Kind != model.Fact || m.Own {
 		return s.exec(ctx, s.publishStatement(m, sorted(m, m.SQL), path))

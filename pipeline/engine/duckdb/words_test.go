@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -56,7 +57,7 @@ func TestMartsWithFewWords(t *testing.T) {
 	}}
 	stages := []any{"Won, \"at last\"", "lost", "", nil, "Äußerst gut", "it's open"}
 	for n := range 5000 {
-		relation.Rows = append(relation.Rows, []any{(n * 7919) % 5000, stages[n*n%len(stages)], fmt.Sprint("note ", n)})
+		relation.Rows = append(relation.Rows, []any{(n * 7919) % 5000, stages[n%len(stages)], fmt.Sprint("note ", n)})
 	}
 	var files [2][]byte
 	for i, small := range []int64{1, -1} {
@@ -75,4 +76,25 @@ func TestMartsWithFewWords(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, files[0], files[1])
+}
+
+// Only a column with few words, in a file, becomes numbers.
+func TestNumberedWords(t *testing.T) {
+	t.Parallel()
+	db, err := sql.Open("duckdb", "")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	conn, err := db.Conn(t.Context())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, conn.Close()) }()
+	s := &session{plan: engine.Plan{Work: t.TempDir()}, conn: conn}
+	file := filepath.Join(s.plan.Work, "int_deals.parquet")
+	require.NoError(t, s.exec(t.Context(),
+		"copy (select 'stage ' || n % 6 as stage, 'note ' || n as note, cast(null as varchar) as nothing from range(5000) as r(n)) to "+
+			literal(file)+" (format parquet, "+dictionary+")",
+		view("int_deals", readParquet(file)), "create schema "+wordsSchema))
+	require.NoError(t, s.numberWords(t.Context(), "int_deals"))
+	types, err := s.texts(t.Context(), "select column_name || ' ' || left(column_type, 7) from (describe words.int_deals)")
+	require.NoError(t, err)
+	require.Equal(t, []string{"stage ENUM('s", "note VARCHAR", "nothing VARCHAR"}, types)
 }

@@ -111,7 +111,7 @@ func TestLongLines(t *testing.T) {
 func FuzzJSONLines(f *testing.F) {
 	for _, file := range []string{
 		`{"a":1}`, "{\"a\":{\"b\":[1,\"x\"]}}\r{\"c\":null}\n\n", `{"_airbyte_data":{"x":{"y":{}}}}`, "{\"a\":\"\xff\"}\n[]\n{", `{"":"\u0000\"\\"}`,
-		"{\"a\":1}\n{\"a\":\"x\\r\\ny\"}\n", `{"a b":tr`, "{\"\xff\":1}\n{\"b\":1}",
+		"{\"a\":1}\n{\"a\":\"x\\r\\ny\"}\n", `{"a b":tr`, "{\"\xff\":1}\n{\"b\":1}", `{" ":0}`,
 	} {
 		f.Add(file)
 	}
@@ -129,6 +129,11 @@ func FuzzJSONLines(f *testing.F) {
 			return
 		}
 		written := lineKinds(text, len(keys))
+		if written[0] == lex.Blank { // the only key is a blank, which names no column
+			require.Len(t, keys, 1)
+			require.Empty(t, strings.TrimSpace(keys[0]))
+			return
+		}
 		require.Equal(t, lex.Record, written[0])
 		for i, line := range physicalLines(file) {
 			want := lex.Record
