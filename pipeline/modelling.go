@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -29,6 +30,7 @@ func (r *run) model(ctx context.Context, v *view, out string) error {
 	if r.Config.Reports.Duckdb {
 		p.Database = filepath.Join(out, databaseFile)
 	}
+	debug.FreeOSMemory() // what loading used is the engine's now
 	result, err := r.Engine.Run(ctx, p)
 	var output *engine.OutputError
 	if errors.As(err, &output) {
