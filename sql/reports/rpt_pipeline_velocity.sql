@@ -5,7 +5,7 @@ description: >-
     did so early enough to be judged x mean value of a win / median days from there to the outcome.
 grain: one row per segment
 unique_key: [segment]
-version: 3
+version: 4
 columns:
     segment: go-to-market segment; All is every deal
     open_count: open deals that have reached the first step of their process or a later one

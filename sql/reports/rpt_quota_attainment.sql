@@ -5,7 +5,7 @@ description: >-
     share it, or to its owner. Owners have rows only if reports.owners says so.
 grain: one row per segment, period and team, owner or all of them
 unique_key: [segment, period_grain, period_start, subject_kind, subject_id]
-version: 2
+version: 3
 columns:
     segment: go-to-market segment; All is every deal
     period_grain: month, quarter, year (fiscal) or all; week (from Monday) if reports.weeks says so

@@ -33,8 +33,8 @@ func Keys(in io.Reader) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		line = bytes.TrimSpace(line)
-		isEmpty = isEmpty && len(line) == 0
+		line = bytes.Trim(line, jsonBlanks)
+		isEmpty = isEmpty && isBlank(line)
 		if !isWhole || !isRecord(line) || !utf8.Valid(line) {
 			continue
 		}
@@ -59,6 +59,12 @@ func Keys(in io.Reader) ([]string, error) {
 	}
 	return keys, nil
 }
+
+// jsonBlanks are what JSON allows around an object.
+const jsonBlanks = " \t\r\n"
+
+// isBlank tells whether a line has nothing that can be seen.
+func isBlank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
 
 // isRecord tells whether a line is a JSON object.
 func isRecord(line []byte) bool { return len(line) > 0 && line[0] == '{' && json.Valid(line) }
@@ -98,9 +104,9 @@ func (j *jsonRows) next(out []byte) ([]byte, error) {
 	if err != nil {
 		return out, err
 	}
-	line = bytes.TrimSpace(line)
+	line = bytes.Trim(line, jsonBlanks)
 	switch {
-	case len(line) == 0 && isWhole:
+	case isBlank(line) && isWhole:
 		return append(out, '\n'), nil
 	case !isWhole || !isRecord(line):
 		return append(out, malformed...), nil

@@ -87,16 +87,16 @@ func guard(f func() error) (err error) {
 	return f()
 }
 
-// appendLine appends a record.
+// appendLine appends a record. A line of nothing but blanks would be none, so a single blank cell is quoted.
 func appendLine(out []byte, cells [][]byte) []byte {
+	if len(cells) == 1 && len(bytes.Trim(cells[0], " \t")) == 0 {
+		return append(append(append(out, '"'), cells[0]...), '"', '\n')
+	}
 	for i, cell := range cells {
 		if i > 0 {
 			out = append(out, ',')
 		}
 		out = appendCell(out, cell)
-	}
-	if len(cells) == 1 && len(cells[0]) == 0 {
-		out = append(out, `""`...) // a line without anything is a blank one
 	}
 	return append(out, '\n')
 }
