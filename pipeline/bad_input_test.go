@@ -1,6 +1,9 @@
 package pipeline_test
 
 import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,6 +83,20 @@ func TestBadInput(t *testing.T) {
 				return archive(t, map[string][]byte{"/tmp/deals.csv": dealFile("2,Won,2024-01-01,2024-02-01,1")})
 			},
 			[]string{"has a name that leads out of the archive"},
+		},
+		"a zip whose members are damaged": {
+			"generic", "deals.zip", func(t *testing.T) []byte {
+				members := map[string][]byte{
+					"deals-1.csv": dealFile("2,Won,2024-01-01,2024-02-01,1"), "deals-2.csv": dealFile("3,Won,2024-01-01,2024-02-01,1"),
+				}
+				packed := archive(t, members)
+				for _, content := range members {
+					sum := binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(content))
+					packed = bytes.ReplaceAll(packed, sum, []byte("none"))
+				}
+				return packed
+			},
+			[]string{"bad/deals.zip!deals-1.csv is truncated or damaged", "bad/deals.zip!deals-2.csv is truncated or damaged"},
 		},
 		"a zip bomb": {
 			"generic", "deals.zip", func(t *testing.T) []byte {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+	"sync"
 
 	"truce/pipeline/config"
 	"truce/pipeline/entity"
@@ -43,6 +45,11 @@ func (r *run) find(ctx context.Context, loads []landing.Load) ([]*pending, error
 		all = append(all, files...)
 		problems = append(problems, missing...)
 	}
+	unreadable, err := hashContents(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	problems = append(problems, unreadable...)
 	if len(problems) == 0 && !slices.ContainsFunc(all, func(p *pending) bool { return p.file.Entity == "opportunity" }) {
 		problems = append(problems, "no source has an opportunity extract; name its files below sources[].extracts.opportunity.files")
 	}
@@ -51,6 +58,36 @@ func (r *run) find(ctx context.Context, loads []landing.Load) ([]*pending, error
 	}
 	markNew(all, loads)
 	return all, nil
+}
+
+// hashContents reads all files, as many at once as there are processors, and tells which of them cannot
+// be read.
+func hashContents(ctx context.Context, files []*pending) (problems []string, err error) {
+	failures := make([]error, len(files))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				if failures[i] = ctx.Err(); failures[i] == nil {
+					files[i].landed.ContentHash, failures[i] = files[i].file.ContentHash()
+				}
+			}
+		})
+	}
+	for i := range files {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for i, failure := range failures {
+		if isInput(failure) {
+			problems = append(problems, explain(files[i], failure))
+		} else if failure != nil {
+			return nil, failure
+		}
+	}
+	return problems, nil
 }
 
 // markNew tells which files are to be landed. One that landed before, or that repeats another file of
@@ -117,6 +154,7 @@ func (r *run) growing(src config.Source, names []string) (problems []string) {
 	return problems
 }
 
+// pendingFile says how a file is read. Its content is not looked at.
 func (r *run) pendingFile(src config.Source, preset source.Preset, file source.File) (*pending, error) {
 	contract, ok := entity.Lookup(file.Entity)
 	if !ok {
@@ -130,12 +168,8 @@ func (r *run) pendingFile(src config.Source, preset source.Preset, file source.F
 	if err != nil {
 		return nil, err
 	}
-	content, err := file.ContentHash()
-	if err != nil {
-		return nil, err
-	}
 	return &pending{src: src, extract: x, file: file, landed: landing.File{
-		Source: src.Name, Entity: file.Entity, Name: file.Name, ContentHash: content, MappingHash: mapping,
+		Source: src.Name, Entity: file.Entity, Name: file.Name, MappingHash: mapping,
 		Size: file.Size, NameDate: file.Date, ModTime: file.ModTime, Replace: src.Extracts[file.Entity].Replace,
 	}}, nil
 }

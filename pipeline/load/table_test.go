@@ -59,6 +59,7 @@ func TestTableOfNumbers(t *testing.T) {
 
 		rows, err := db.QueryContext(t.Context(), "select number, day - date '1970-01-01' from read_parquet('"+path+"') order by _line")
 		require.NoError(t, err)
+		defer func() { require.NoError(t, rows.Close()) }()
 		var gotNumbers []sql.NullInt64
 		var gotDates []sql.NullInt32
 		for rows.Next() {
@@ -67,7 +68,6 @@ func TestTableOfNumbers(t *testing.T) {
 			require.NoError(t, rows.Scan(&n, &d))
 			gotNumbers, gotDates = append(gotNumbers, n), append(gotDates, d)
 		}
-		require.NoError(t, rows.Close())
 		require.NoError(t, rows.Err())
 		require.Equal(t, numbers, gotNumbers)
 		require.Equal(t, dates, gotDates)
