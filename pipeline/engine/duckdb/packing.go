@@ -12,7 +12,8 @@ import (
 )
 
 // Pack writes the rows of the files, ordered by branch and line, and compares what it reads back with
-// what it wrote: every branch must have the same rows. What is left after an error is of no use.
+// what it wrote: every branch must have the same rows. What is left after an error is of no use. Only Truce
+// reads the file, so it may have the newer encodings, which are smaller and read a third faster.
 func (e Engine) Pack(ctx context.Context, p engine.Packing) (err error) {
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
@@ -30,7 +31,7 @@ func (e Engine) Pack(ctx context.Context, p engine.Packing) (err error) {
 	s := &session{conn: conn}
 	statements := append(settings(e, p.Work), packingTables(p)...)
 	statements = append(statements, "copy (select * from packing order by _branch, _line) to "+literal(p.To)+
-		" (format parquet, compression zstd, row_group_size 122880)")
+		" (format parquet, compression zstd, parquet_version v2, row_group_size 122880)")
 	if err := s.exec(ctx, statements...); err != nil {
 		return fmt.Errorf("pack the landing: %w", err)
 	}
