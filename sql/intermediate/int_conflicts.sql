@@ -4,7 +4,7 @@ description: >-
     The last line wins; a person should look at the export.
 grain: one row per entity, record and file
 unique_key: [entity, record_id, file]
-version: 1
+version: 2
 columns:
     entity: opportunity or lead
     record_id: the CRM's id of the record
@@ -25,46 +25,65 @@ repeated_leads as (
     having count(*) > 1
 ),
 
+-- lines that differ in anything
 opportunity_lines as (
-    select
-        opportunity_id,
-        modified_at,
-        _source,
-        _load_id,
-        _file,
-        concat_ws('|',
-            coalesce(account_id, '~'), coalesce(owner_id, '~'), coalesce(created_by, '~'), coalesce(campaign_id, '~'),
-            coalesce(pipeline, '~'), coalesce(name, '~'), coalesce(type, '~'),
-            coalesce(product, '~'), coalesce(stage, '~'), coalesce(status, '~'),
-            coalesce(cast(is_closed as varchar), '~'), coalesce(cast(is_won as varchar), '~'),
-            coalesce(cast(amount as varchar), '~'), coalesce(currency, '~'),
-            coalesce(cast(cost_of_goods as varchar), '~'),
-            coalesce(cast(probability as varchar), '~'), coalesce(lead_source, '~'),
-            coalesce(loss_reason, '~'), coalesce(competitor, '~'),
-            coalesce(cast(created_at as varchar), '~'), coalesce(cast(close_date as varchar), '~'),
-            coalesce(cast(is_deleted as varchar), '~'), coalesce(merged_into, '~')
-        ) as content
+    select distinct
+        l.opportunity_id,
+        l.modified_at,
+        l._source,
+        l._load_id,
+        l._file,
+        l.account_id,
+        l.owner_id,
+        l.created_by,
+        l.campaign_id,
+        l.pipeline,
+        l.name,
+        l.type,
+        l.product,
+        l.stage,
+        l.status,
+        l.is_closed,
+        l.is_won,
+        l.amount,
+        l.currency,
+        l.cost_of_goods,
+        l.probability,
+        l.lead_source,
+        l.loss_reason,
+        l.competitor,
+        l.created_at,
+        l.close_date,
+        l.is_deleted,
+        l.merged_into
     from landing_opportunity as l
     semi join repeated_opportunities as v on v.opportunity_id = l.opportunity_id
 ),
 
 lead_lines as (
-    select
-        lead_id,
-        modified_at,
-        _source,
-        _load_id,
-        _file,
-        concat_ws('|',
-            coalesce(contact_id, '~'), coalesce(owner_id, '~'), coalesce(source, '~'),
-            coalesce(campaign_id, '~'), coalesce(status, '~'),
-            coalesce(cast(created_at as varchar), '~'), coalesce(cast(assigned_at as varchar), '~'),
-            coalesce(cast(mql_at as varchar), '~'), coalesce(cast(accepted_at as varchar), '~'),
-            coalesce(cast(rejected_at as varchar), '~'), coalesce(rejection_reason, '~'),
-            coalesce(cast(converted_at as varchar), '~'), coalesce(opportunity_id, '~'),
-            coalesce(account_id, '~'), coalesce(person_key, '~'),
-            coalesce(cast(is_deleted as varchar), '~'), coalesce(merged_into, '~')
-        ) as content
+    select distinct
+        l.lead_id,
+        l.modified_at,
+        l._source,
+        l._load_id,
+        l._file,
+        l.contact_id,
+        l.owner_id,
+        l.source,
+        l.campaign_id,
+        l.status,
+        l.created_at,
+        l.assigned_at,
+        l.mql_at,
+        l.accepted_at,
+        l.rejected_at,
+        l.rejection_reason,
+        l.converted_at,
+        l.opportunity_id,
+        l.account_id,
+        l.person_key,
+        l.is_deleted,
+        l.merged_into
     from landing_lead as l
     semi join repeated_leads as v on v.lead_id = l.lead_id
 )
@@ -75,7 +94,7 @@ select
     _file as file
 from opportunity_lines
 group by opportunity_id, modified_at, _source, _load_id, _file
-having min(content) <> max(content)
+having count(*) > 1
 union
 select
     'lead',
@@ -83,4 +102,4 @@ select
     _file
 from lead_lines
 group by lead_id, modified_at, _source, _load_id, _file
-having min(content) <> max(content)
+having count(*) > 1

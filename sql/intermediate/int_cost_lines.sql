@@ -2,11 +2,12 @@
 description: >-
     Every line of the ledger up to the month of the as-of date with its bucket, its amount in the
     reporting currency and the way in which it is shared.
-grain: one row per line
-unique_key: [line_id]
-version: 1
+grain: one row per source and line
+unique_key: [source, line_id]
+version: 2
 needs: [cost]
 columns:
+    source: the source whose ledger holds the line
     line_id: the line
     month_start: first day of its month
     bucket: marketing, sales, other or market_entry; market_entry by the line's kind, else by category
@@ -26,6 +27,7 @@ with campaigns as (
 -- whole cents are converted: binary fractions of the currency miss half cents by a hair, which the
 -- seventh decimal makes up for
 select
+    c.source,
     c.line_id,
     c.month_start,
     case when c.kind = 'market_entry' then 'market_entry' else coalesce(b.bucket, 'other') end as bucket,

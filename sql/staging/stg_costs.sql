@@ -2,10 +2,11 @@
 description: >-
     Every line of the ledger once: the newest version of a line, and of an extract whose files replace
     months only the newest file that holds the month.
-grain: one row per line
-unique_key: [line_id]
-version: 1
+grain: one row per source and line
+unique_key: [source, line_id]
+version: 2
 columns:
+    source: the source whose ledger holds the line
     line_id: the ledger's id of the line, else the file and its ordinal
     month_start: first day of the month that the cost belongs to
     amount: amount in its currency
@@ -61,6 +62,7 @@ versions as (
 )
 
 select
+    _source as source,
     line_id,
     month_start,
     amount,

@@ -4,7 +4,7 @@ description: >-
     first by its id.
 grain: one row per opportunity that is linked
 unique_key: [opportunity_id]
-version: 1
+version: 2
 view: false
 columns:
     opportunity_id: the deal
@@ -34,7 +34,7 @@ ranked as (
         account_id,
         row_number() over (
             partition by opportunity_id
-            order by is_primary desc nulls last, account_id nulls last
+            order by coalesce(is_primary, false) desc nulls last, account_id nulls last
         ) as account_rank
     from versions
     where version_rank = 1
