@@ -27,7 +27,8 @@ columns:
     is_mature: whether every lead of the row has had the cohort's days
     median_days_to_next: median days from this step to the next, of leads for which both dates were observed
     value: value of the deals of leads that reached the step, each credited to its first converted lead
-    rejected_count: leads that got no further than this step and that sales rejected
+    rejected_count: >-
+        leads that got no further than this step and that sales rejected; a lead that became a deal is pending or lost instead
     recycled_count: >-
         leads that got no further than this step, went back to marketing and have not come back; they are
         also pending or rejected; needs status history
