@@ -37,9 +37,10 @@ const dictionary = "dictionary_size_limit 1000"
 
 // session is one run of one plan, on one connection.
 type session struct {
-	plan    engine.Plan
-	conn    *sql.Conn
-	isSmall bool // relations are tables, not views over Parquet files
+	plan        engine.Plan
+	conn        *sql.Conn
+	memoryLimit string // as the engine's
+	isSmall     bool   // relations are tables, not views over Parquet files
 }
 
 // Version gives the version of the DuckDB that is linked in.
@@ -69,7 +70,7 @@ func (e Engine) Run(ctx context.Context, plan engine.Plan) (result engine.Result
 		return result, fmt.Errorf("open duckdb: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
-	s := &session{plan: plan, conn: conn, isSmall: landedRows(plan) <= cmp.Or(e.SmallRun, fewRows)}
+	s := &session{plan: plan, conn: conn, memoryLimit: e.MemoryLimit, isSmall: landedRows(plan) <= cmp.Or(e.SmallRun, fewRows)}
 	if s.isSmall {
 		e.Threads = 1
 	}
