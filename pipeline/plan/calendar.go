@@ -118,6 +118,16 @@ func localDays(day engine.Day, zone *time.Location) (local engine.Day, turns tim
 	return local, turn(start, end, zone), next
 }
 
+// endOf gives the instant at which a local day is over.
+func endOf(day engine.Day, zone *time.Location) (end time.Time) {
+	for utc := day - 2; utc <= day+2; utc++ {
+		if local, turns, _ := localDays(utc, zone); local <= day {
+			end = turns
+		}
+	}
+	return end
+}
+
 const secondsPerDay = 86400
 
 // floorDays gives the day of a number of seconds since 1970, also of a negative one.

@@ -38,6 +38,20 @@ func TestUTCDaysGiveLocalDates(t *testing.T) {
 	}
 }
 
+// TestEndOfALocalDay looks at the seconds around the end of each day, also of one that a zone left out.
+func TestEndOfALocalDay(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "America/Sao_Paulo", "Pacific/Kiritimati", "Etc/GMT+12"} {
+		zone, err := time.LoadLocation(name)
+		require.NoError(t, err)
+		for today := day(t, "2010-01-01"); today < day(t, "2013-01-01"); today++ {
+			end := endOf(today, zone)
+			require.LessOrEqual(t, engine.DayOf(end.Add(-time.Second).In(zone)), today, "%s in %s", today.Time(), name)
+			require.Greater(t, engine.DayOf(end.In(zone)), today, "%s in %s", today.Time(), name)
+		}
+	}
+}
+
 func TestPeriodsFollowTheFiscalYear(t *testing.T) {
 	t.Parallel()
 	found := map[string][2]engine.Day{}

@@ -63,7 +63,7 @@ func Relations(c *config.Config, f Facts) ([]engine.Relation, error) {
 	}
 	return append(previousTables(f.Predecessor), []engine.Relation{
 		predecessor(f), previousBreakdowns(f), comparedMetrics(f),
-		hours.promise(run(c, f)), programs, tQuantiles(c), segments(c), pipelines(c), steps(c), stages(c), stepSpans(c), funnelSteps(c, f), breakdowns(c), leadBreakdowns(c, f), origins(), waterfallComponents(), activities(c), leadSources(c), leadStatuses(c), costCategories(c),
+		hours.promise(run(c, f, zone)), programs, tQuantiles(c), segments(c), pipelines(c), steps(c), stages(c), stepSpans(c), funnelSteps(c, f), breakdowns(c), leadBreakdowns(c, f), origins(), waterfallComponents(), activities(c), leadSources(c), leadStatuses(c), costCategories(c),
 		words("config_no_decision_reasons", "loss reasons that mean no decision", "reason", c.NoDecision),
 		periods(f.AsOf, c.FiscalYearStarts, c.Reports.Weeks), utcDays(zone), numbers(), rates, businessIntervals(hours, zone, f.AsOf),
 		targets, files(f), fileRules(f), snapshots(f, zone), spellings(c, f), needs(c, f),
@@ -84,13 +84,14 @@ func Names() []string {
 }
 
 // run gives config_run, which has one row.
-func run(c *config.Config, f Facts) engine.Relation {
+func run(c *config.Config, f Facts, zone *time.Location) engine.Relation {
 	r := engine.Relation{Name: "config_run", Doc: "what holds for the whole run; one row", Rows: [][]any{nil}}
 	add := func(name string, t engine.ColumnType, value any) {
 		r.Columns = append(r.Columns, engine.Column{Name: name, Type: t})
 		r.Rows[0] = append(r.Rows[0], value)
 	}
 	add("as_of", engine.Date, f.AsOf)
+	add("ends_at", engine.Timestamp, endOf(f.AsOf, zone)) // of the as-of date
 	add("cohort_days", engine.Integer, c.CohortDays)
 	add("small_below", engine.Integer, smallBelow)
 	add("z", engine.Double, z95)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -98,7 +99,7 @@ func TestNeedsFollowTheEntities(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := Facts{Mapped: test.mapped}
-			r := run(test.config, f)
+			r := run(test.config, f, time.UTC)
 			value := map[string]any{}
 			for i, column := range r.Columns {
 				require.NotContains(t, value, column.Name, "a column twice")

@@ -51,16 +51,9 @@ columns:
     amount: value of the deals that are credited to this lead
     won_amount: value of those of them that are won
 */
--- the end of the as-of date: to compare a time with it is cheaper than to find the time's local day
-with ends as (
-    select max(d.turns_at) as ends_at
-    from config_utc_days as d
-    cross join config_run as r
-    where d.local_day <= r.as_of
-),
-
--- a time that is missing takes the day of the creation along: rows of which none goes without a match join faster
-dated as (
+-- a time that is missing takes the day of the creation along: rows of which none goes without a match join faster;
+-- to compare a time with the end of the as-of date is cheaper than to find the time's local day
+with dated as (
     select
         l.lead_id,
         coalesce(l.source, 'unknown') as source,
@@ -81,17 +74,17 @@ dated as (
         l.opportunity_id as linked_id,
         l.created_at,
         l.converted_at,
-        case when l.assigned_at < e.ends_at then l.assigned_at end as assigned_at,
+        case when l.assigned_at < r.ends_at then l.assigned_at end as assigned_at,
         case when l.created_at >= d1.turns_at then d1.next_local_day else d1.local_day end as created_on,
         case when l.mql_at >= d2.turns_at then d2.next_local_day when l.mql_at is not null then d2.local_day end as mql_on,
         case when l.accepted_at >= d3.turns_at then d3.next_local_day when l.accepted_at is not null then d3.local_day end as accepted_on,
         case when l.rejected_at >= d4.turns_at then d4.next_local_day when l.rejected_at is not null then d4.local_day end as rejected_on,
         case when l.converted_at >= d5.turns_at then d5.next_local_day when l.converted_at is not null then d5.local_day end as converted_on,
-        coalesce(l.modified_at < e.ends_at, true) as is_known_status,
+        coalesce(l.modified_at < r.ends_at, true) as is_known_status,
         l.status,
         s.step as status_step
     from stg_classified_leads as l
-    cross join ends as e
+    cross join config_run as r
     left join int_lead_segments as x on x.lead_id = l.lead_id
     left join config_utc_days as d1 on d1.utc_day = cast(l.created_at as date)
     left join config_utc_days as d2 on d2.utc_day = cast(coalesce(l.mql_at, l.created_at) as date)

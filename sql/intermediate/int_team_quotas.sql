@@ -42,13 +42,7 @@ parts as (
     from int_quota_periods
     where subject_kind = 'team'
     union all
-    select
-        team,
-        segment,
-        period_grain,
-        period_start,
-        cents
-    from owners
+    select * from owners
     union all
     -- beside the segments in which the team is asked
     select

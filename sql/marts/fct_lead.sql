@@ -65,20 +65,13 @@ with days as (
 ),
 
 -- the business seconds before the end of the as-of date
-ends as (
-    select max(d.turns_at) as ends_at
-    from config_utc_days as d
-    cross join config_run as r
-    where d.local_day <= r.as_of
-),
-
 ended as (
     select
         b.business_before
-        + greatest(least(hour(e.ends_at) * 3600 + minute(e.ends_at) * 60 + second(e.ends_at), b.close1) - b.open1, 0)
-        + greatest(least(hour(e.ends_at) * 3600 + minute(e.ends_at) * 60 + second(e.ends_at), b.close2) - b.open2, 0) as ended_second
-    from ends as e
-    inner join config_business_intervals as b on b.utc_day = cast(e.ends_at as date)
+        + greatest(least(hour(r.ends_at) * 3600 + minute(r.ends_at) * 60 + second(r.ends_at), b.close1) - b.open1, 0)
+        + greatest(least(hour(r.ends_at) * 3600 + minute(r.ends_at) * 60 + second(r.ends_at), b.close2) - b.open2, 0) as ended_second
+    from config_run as r
+    inner join config_business_intervals as b on b.utc_day = cast(r.ends_at as date)
 ),
 
 answered as (

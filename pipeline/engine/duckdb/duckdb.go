@@ -152,13 +152,20 @@ func settings(e Engine, spill string) []string {
 		"set enable_external_file_cache = false",
 		"set temp_directory = " + literal(spill),
 	}
-	if e.MemoryLimit != "" {
-		statements = append(statements, "set memory_limit = "+literal(e.MemoryLimit))
-	}
+	statements = append(statements, limitMemory(e.MemoryLimit)...)
 	if e.Threads > 0 {
 		statements = append(statements, fmt.Sprintf("set threads = %d", e.Threads))
 	}
 	return statements
+}
+
+// limitMemory gives the statement that sets the limit, none for DuckDB's default. When it is set, also to what
+// it was, DuckDB returns memory that it no longer uses to the system.
+func limitMemory(limit string) []string {
+	if limit == "" {
+		return nil
+	}
+	return []string{"set memory_limit = " + literal(limit)}
 }
 
 // Prelude gives the statements that define the functions of portable SQL that DuckDB lacks.

@@ -21,10 +21,8 @@ func (s *session) publishLarge(ctx context.Context, m *model.Model, path string)
 	if m.Kind != model.Fact || m.Own {
 		return s.exec(ctx, s.publishStatement(m, sorted(m, m.SQL), path))
 	}
-	if err := s.giveBack(ctx); err != nil {
-		return err
-	}
-	if err := s.exec(ctx, "create schema "+wordsSchema); err != nil {
+	// marts need the most memory
+	if err := s.exec(ctx, append(limitMemory(s.memoryLimit), "create schema "+wordsSchema)...); err != nil {
 		return err
 	}
 	defer func() {
@@ -53,15 +51,6 @@ func (s *session) publishLarge(ctx context.Context, m *model.Model, path string)
 		query = "select * replace (" + strings.Join(casts, ", ") + ") from (" + query + ")"
 	}
 	return s.exec(ctx, s.publishStatement(m, query, path))
-}
-
-// giveBack returns memory that is no longer used to the system, which DuckDB does when its limit is set.
-// Marts need the most.
-func (s *session) giveBack(ctx context.Context) error {
-	if s.memoryLimit == "" {
-		return nil
-	}
-	return s.exec(ctx, "set memory_limit = "+literal(s.memoryLimit))
 }
 
 // numberWords makes the view of a relation in which columns with few words are ENUMs: those whose texts
