@@ -22,8 +22,8 @@ modelled as (
 
 landed as (
     select
-        count(distinct case when _may_repeat then lead_id end) + count(case when not _may_repeat then 1 end) as record_count
-    from landing_lead
+        (select count(distinct lead_id) from landing_lead where _may_repeat)
+        + (select count(*) from landing_lead where not _may_repeat) as record_count
 ),
 
 compared as (

@@ -20,8 +20,8 @@ modelled as (
 -- where no key occurs twice, the lines are the records and nothing needs to be told apart
 landed as (
     select
-        count(distinct case when _may_repeat then opportunity_id end) + count(case when not _may_repeat then 1 end) as record_count
-    from landing_opportunity
+        (select count(distinct opportunity_id) from landing_opportunity where _may_repeat)
+        + (select count(*) from landing_opportunity where not _may_repeat) as record_count
 ),
 
 compared as (

@@ -37,10 +37,9 @@ const dictionary = "dictionary_size_limit 1000"
 
 // session is one run of one plan, on one connection.
 type session struct {
-	plan        engine.Plan
-	conn        *sql.Conn
-	memoryLimit string // as the engine's
-	isSmall     bool   // relations are tables, not views over Parquet files
+	plan    engine.Plan
+	conn    *sql.Conn
+	isSmall bool // relations are tables, not views over Parquet files
 }
 
 // Version gives the version of the DuckDB that is linked in.
@@ -70,7 +69,7 @@ func (e Engine) Run(ctx context.Context, plan engine.Plan) (result engine.Result
 		return result, fmt.Errorf("open duckdb: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
-	s := &session{plan: plan, conn: conn, memoryLimit: e.MemoryLimit, isSmall: landedRows(plan) <= cmp.Or(e.SmallRun, fewRows)}
+	s := &session{plan: plan, conn: conn, isSmall: landedRows(plan) <= cmp.Or(e.SmallRun, fewRows)}
 	if s.isSmall {
 		e.Threads = 1
 	}
@@ -152,20 +151,14 @@ func settings(e Engine, spill string) []string {
 		"set enable_external_file_cache = false",
 		"set temp_directory = " + literal(spill),
 	}
-	statements = append(statements, limitMemory(e.MemoryLimit)...)
+	if limit := literal(e.MemoryLimit); e.MemoryLimit != "" {
+		// blocks that are used again and again cost the system half the pages of those that come and go
+		statements = append(statements, "set memory_limit = "+limit, "set block_allocator_memory = "+limit)
+	}
 	if e.Threads > 0 {
 		statements = append(statements, fmt.Sprintf("set threads = %d", e.Threads))
 	}
 	return statements
-}
-
-// limitMemory gives the statement that sets the limit, none for DuckDB's default. When it is set, also to what
-// it was, DuckDB returns memory that it no longer uses to the system.
-func limitMemory(limit string) []string {
-	if limit == "" {
-		return nil
-	}
-	return []string{"set memory_limit = " + literal(limit)}
 }
 
 // Prelude gives the statements that define the functions of portable SQL that DuckDB lacks.

@@ -21,8 +21,7 @@ func (s *session) publishLarge(ctx context.Context, m *model.Model, path string)
 	if m.Kind != model.Fact || m.Own {
 		return s.exec(ctx, s.publishStatement(m, sorted(m, m.SQL), path))
 	}
-	// marts need the most memory
-	if err := s.exec(ctx, append(limitMemory(s.memoryLimit), "create schema "+wordsSchema)...); err != nil {
+	if err := s.exec(ctx, "create schema "+wordsSchema); err != nil {
 		return err
 	}
 	defer func() {
@@ -53,15 +52,14 @@ func (s *session) publishLarge(ctx context.Context, m *model.Model, path string)
 	return s.exec(ctx, s.publishStatement(m, query, path))
 }
 
-// numberWords makes the view of a relation in which columns with few words are ENUMs: those whose texts
-// its file holds in a dictionary throughout.
+// numberWords makes the view of a relation in which columns with few words or none are ENUMs: those whose
+// texts, if there are any, its file holds in a dictionary throughout.
 func (s *session) numberWords(ctx context.Context, name string) error {
 	file, relation := filepath.Join(s.plan.Work, name+".parquet"), "main."+identifier(name)
 	columns, err := s.texts(ctx, "select path_in_schema from parquet_metadata("+literal(globbed(file))+`)
 		where type = 'BYTE_ARRAY'
 		group by path_in_schema
-		having bool_or(dictionary_page_offset is not null)
-			and bool_and(dictionary_page_offset is not null or stats_null_count = num_values)`)
+		having bool_and(dictionary_page_offset is not null or stats_null_count = num_values)`)
 	if err != nil || len(columns) == 0 {
 		return err
 	}
