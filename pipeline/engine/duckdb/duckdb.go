@@ -23,7 +23,7 @@ type Engine struct {
 	MemoryLimit string // such as 1GB; empty leaves DuckDB's default
 	Threads     int    // 0 means one per core
 	// SmallRun is up to how many landed rows a run is small; 0 means 20,000, and below it none is. It
-	// changes no published byte.
+	// changes no published value.
 	SmallRun int64
 }
 
@@ -31,9 +31,12 @@ type Engine struct {
 // threads: tables in memory and one thread take half of that.
 const fewRows = 20_000
 
+// fewWords is how many values of a column in a file are few.
+const fewWords = "1000"
+
 // dictionary ends the search for repeated values early in columns that have many, such as ids: files are
 // written a tenth to a fifth faster, and are a little smaller.
-const dictionary = "dictionary_size_limit 1000"
+const dictionary = "dictionary_size_limit " + fewWords
 
 // session is one run of one plan, on one connection.
 type session struct {

@@ -16,7 +16,7 @@ const wordsSchema = "words"
 
 // publishLarge writes a report or a mart. The rows of a mart are sorted with all their columns, and a text
 // is 16 bytes or more of what a sort moves. So where a file that the mart reads has few words in a column,
-// they are numbers of a byte or two, an ENUM, until they are sorted. What it reads through a view stays text.
+// they are numbers of a byte or two, an ENUM, until they are written. What it reads through a view stays text.
 func (s *session) publishLarge(ctx context.Context, m *model.Model, path string) (err error) {
 	if m.Kind != model.Fact || m.Own {
 		return s.exec(ctx, s.publishStatement(m, sorted(m, m.SQL), path))
@@ -37,40 +37,38 @@ func (s *session) publishLarge(ctx context.Context, m *model.Model, path string)
 	if err := s.exec(ctx, "set search_path = '"+wordsSchema+",main'"); err != nil {
 		return err
 	}
-	numbered, err := s.texts(ctx, "select column_name from (describe "+m.SQL+"\n) where column_type like 'ENUM%'")
-	if err != nil {
-		return err
-	}
-	query := sorted(m, m.SQL)
-	if len(numbered) > 0 {
-		casts := make([]string, len(numbered))
-		for i, column := range numbered {
-			casts[i] = fmt.Sprintf("cast(%[1]s as varchar) as %[1]s", identifier(column))
-		}
-		query = "select * replace (" + strings.Join(casts, ", ") + ") from (" + query + ")"
-	}
-	return s.exec(ctx, s.publishStatement(m, query, path))
+	return s.exec(ctx, s.publishStatement(m, sorted(m, m.SQL), path))
 }
 
-// numberWords makes the view of a relation in which columns with few words or none are ENUMs: those whose
-// texts, if there are any, its file holds in a dictionary throughout.
+// numberWords makes the view of a relation in which columns with few words or none are ENUMs. Its file holds
+// those in a dictionary throughout, and perhaps others, because how rows are grouped there is left to chance;
+// so the words are counted too.
 func (s *session) numberWords(ctx context.Context, name string) error {
 	file, relation := filepath.Join(s.plan.Work, name+".parquet"), "main."+identifier(name)
 	columns, err := s.texts(ctx, "select path_in_schema from parquet_metadata("+literal(globbed(file))+`)
 		where type = 'BYTE_ARRAY'
 		group by path_in_schema
 		having bool_and(dictionary_page_offset is not null or stats_null_count = num_values)`)
-	if err != nil || len(columns) == 0 {
+	if err != nil {
 		return err
 	}
-	casts := make([]string, len(columns))
-	for i, column := range columns {
+	var casts []string
+	for _, column := range columns {
 		words := fmt.Sprintf("%s.%s", wordsSchema, identifier(name+"."+column))
 		values := fmt.Sprintf("select distinct %[1]s from %[2]s where %[1]s is not null order by 1", identifier(column), relation)
 		if err := s.exec(ctx, fmt.Sprintf("create type %s as enum (%s)", words, values)); err != nil {
 			return err
 		}
-		casts[i] = fmt.Sprintf("cast(%[1]s as %[2]s) as %[1]s", identifier(column), words)
+		few, err := s.texts(ctx, "select 'few' where len(enum_range(cast(null as "+words+"))) <= "+fewWords)
+		if err != nil {
+			return err
+		}
+		if len(few) > 0 {
+			casts = append(casts, fmt.Sprintf("cast(%[1]s as %[2]s) as %[1]s", identifier(column), words))
+		}
+	}
+	if len(casts) == 0 {
+		return nil
 	}
 	return s.exec(ctx, fmt.Sprintf("create view %s.%s as select * replace (%s) from %s",
 		wordsSchema, identifier(name), strings.Join(casts, ", "), relation))
