@@ -79,6 +79,11 @@ func (e Engine) Run(ctx context.Context, plan engine.Plan) (result engine.Result
 	if err := s.prepare(ctx, e); err != nil {
 		return result, err
 	}
+	if e.MemoryLimit != "" {
+		// A block that is kept and used again costs the system half the pages of those that come and go. DuckDB
+		// refuses to keep more than its default limit, most of the machine's memory; it does without then.
+		_ = s.exec(ctx, "set block_allocator_memory = "+literal(e.MemoryLimit))
+	}
 	if result.Models, err = s.build(ctx); err != nil {
 		return result, err
 	}
@@ -154,9 +159,8 @@ func settings(e Engine, spill string) []string {
 		"set enable_external_file_cache = false",
 		"set temp_directory = " + literal(spill),
 	}
-	if limit := literal(e.MemoryLimit); e.MemoryLimit != "" {
-		// blocks that are used again and again cost the system half the pages of those that come and go
-		statements = append(statements, "set memory_limit = "+limit, "set block_allocator_memory = "+limit)
+	if e.MemoryLimit != "" {
+		statements = append(statements, "set memory_limit = "+literal(e.MemoryLimit))
 	}
 	if e.Threads > 0 {
 		statements = append(statements, fmt.Sprintf("set threads = %d", e.Threads))

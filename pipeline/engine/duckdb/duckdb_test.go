@@ -78,6 +78,13 @@ func TestRunPublishesInTheOrderOfTheKeyWithDefinitions(t *testing.T) {
 	require.Equal(t, files[0], files[2], "and a run over Parquet files on two threads")
 }
 
+func TestALimitBeyondTheMachine(t *testing.T) {
+	t.Parallel()
+	result, err := Engine{MemoryLimit: "1000TB"}.Run(t.Context(), numbers(t, map[string]string{"check_numbers": checkText}))
+	require.NoError(t, err)
+	require.Equal(t, []engine.CheckResult{{Name: "check_numbers", Severity: model.Block, Checked: 5000}}, result.Checks)
+}
+
 func requireDefinitions(t *testing.T, plan engine.Plan) {
 	t.Helper()
 	db, err := sql.Open("duckdb", plan.Database+"?access_mode=read_only")
