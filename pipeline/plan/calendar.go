@@ -85,7 +85,8 @@ func utcDays(zone *time.Location) engine.Relation {
 		},
 	}
 	first := engine.DayOf(time.Date(firstYear-1, 12, 30, 0, 0, 0, 0, time.UTC))
-	last := engine.DayOf(time.Date(lastYear, 12, 31, 0, 0, 0, 0, time.UTC))
+	// the last year ends on the next day west of UTC
+	last := engine.DayOf(time.Date(lastYear+1, 1, 1, 0, 0, 0, 0, time.UTC))
 	boxes := make([]any, last-first+3) // dates from the day before the first one on, boxed once for all their cells
 	for i := range boxes {
 		boxes[i] = first - 1 + engine.Day(i)

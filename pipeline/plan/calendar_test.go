@@ -17,23 +17,28 @@ func day(t *testing.T, text string) engine.Day {
 	return engine.DayOf(at)
 }
 
-// TestUTCDaysGiveLocalDates converts instants by the relation and by the time zone database.
+// TestUTCDaysGiveLocalDates converts instants by the relation and by the time zone database, the first and the
+// last of the years that the program knows among them.
 func TestUTCDaysGiveLocalDates(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "America/Sao_Paulo", "Pacific/Kiritimati"} {
+	for _, name := range []string{"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "America/Sao_Paulo", "Pacific/Kiritimati", "Etc/GMT+12"} {
 		zone, err := time.LoadLocation(name)
 		require.NoError(t, err)
 		rows := map[engine.Day][]any{}
 		for _, row := range utcDays(zone).Rows {
 			rows[row[0].(engine.Day)] = row
 		}
-		for at := time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2013; at = at.Add(29 * time.Minute) {
-			row := rows[engine.DayOf(at)]
-			local := row[1].(engine.Day)
-			if !at.Before(row[2].(time.Time)) {
-				local = row[3].(engine.Day)
+		for _, years := range [][2]int{{firstYear, firstYear}, {2010, 2012}, {lastYear, lastYear}} {
+			end := time.Date(years[1]+1, 1, 1, 0, 0, 0, 0, zone)
+			for at := time.Date(years[0], 1, 1, 0, 0, 0, 0, zone).UTC(); at.Before(end); at = at.Add(29 * time.Minute) {
+				row := rows[engine.DayOf(at)]
+				require.NotNil(t, row, "%s in %s", at, name)
+				local := row[1].(engine.Day)
+				if !at.Before(row[2].(time.Time)) {
+					local = row[3].(engine.Day)
+				}
+				require.Equal(t, engine.DayOf(at.In(zone)), local, "%s in %s", at, name)
 			}
-			require.Equal(t, engine.DayOf(at.In(zone)), local, "%s in %s", at, name)
 		}
 	}
 }

@@ -27,7 +27,7 @@ columns:
     conversion_rate_low: lower end of the 95 % Wilson interval of conversion_rate
     conversion_rate_high: upper end of the 95 % Wilson interval of conversion_rate
     is_small: whether reached_count is under 10
-    is_mature: whether every deal of the row has had the cohort's days
+    is_mature: whether every deal of the row has had the cohort's days; for all, an open deal whose entry has no date has not
     median_days_in_step: median of the days that deals were in the step, all stays summed
     p90_days_in_step: ninth decile of the days that deals were in the step, all stays summed
 */
@@ -87,6 +87,7 @@ reached as (
         cast(sum(case
             when a.furthest_step = n.step_order and a.outcome = 'open' then a.deal_count else 0
         end) as bigint) as still_here_count,
+        cast(sum(case when a.outcome = 'open' and a.youngest_on is null then a.deal_count else 0 end) as bigint) as undated_open_count,
         max(a.youngest_on) as youngest_on
     from advance_counts as a
     inner join config_step_spans as n on n.previous_step = a.previous_step and n.step = a.step
@@ -165,6 +166,7 @@ facts as (
         converted_count,
         dropped_count,
         still_here_count,
+        undated_open_count,
         youngest_on,
         cast(0 as bigint) as visited_count,
         cast(0 as bigint) as strict_count,
@@ -177,6 +179,7 @@ facts as (
         slice_start,
         pipeline,
         step_order,
+        0,
         0,
         0,
         0,
@@ -204,6 +207,7 @@ counts as (
         cast(sum(f.strict_count) as bigint) as strict_count,
         cast(sum(f.regressed_count) as bigint) as regressed_count,
         cast(sum(f.reopened_count) as bigint) as reopened_count,
+        cast(sum(f.undated_open_count) as bigint) as undated_open_count,
         max(f.youngest_on) as youngest_on
     from facts as f
     inner join config_periods as p on p.slice_start = f.slice_start
@@ -316,7 +320,7 @@ dense as (
         case when r.has_stage_change then coalesce(c.dropped_count, 0) end as dropped_count,
         case when r.has_stage_change then coalesce(c.still_here_count, 0) end as still_here_count,
         case
-            when s.period_grain = 'all' then coalesce(r.has_stage_change and date_add(c.youngest_on, r.cohort_days) <= r.as_of, false)
+            when s.period_grain = 'all' then coalesce(r.has_stage_change and c.undated_open_count = 0 and date_add(c.youngest_on, r.cohort_days) <= r.as_of, false)
             else coalesce(date_add(s.period_end, r.cohort_days) <= r.as_of, false)
         end as is_mature,
         case when r.has_stage_change then cast(c.converted_count as double) / nullif(cast(c.reached_count as double), 0) end as rate,
