@@ -66,7 +66,8 @@ advance_counts as (
         a.previous_step,
         a.step,
         coalesce(cast(greatest(date_trunc('month', a.reached_on), case when r.has_weeks then date_trunc('week', a.reached_on) end) as date), date '1900-01-01') as slice_start,
-        max(a.reached_on) as youngest_on,
+        -- an open deal whose entry has no date may have entered today
+        max(case when a.outcome = 'open' then coalesce(a.reached_on, r.as_of) else a.reached_on end) as youngest_on,
         count(*) as deal_count
     from advances as a
     cross join config_run as r
@@ -87,7 +88,6 @@ reached as (
         cast(sum(case
             when a.furthest_step = n.step_order and a.outcome = 'open' then a.deal_count else 0
         end) as bigint) as still_here_count,
-        cast(sum(case when a.outcome = 'open' and a.youngest_on is null then a.deal_count else 0 end) as bigint) as undated_open_count,
         max(a.youngest_on) as youngest_on
     from advance_counts as a
     inner join config_step_spans as n on n.previous_step = a.previous_step and n.step = a.step
@@ -166,7 +166,6 @@ facts as (
         converted_count,
         dropped_count,
         still_here_count,
-        undated_open_count,
         youngest_on,
         cast(0 as bigint) as visited_count,
         cast(0 as bigint) as strict_count,
@@ -179,7 +178,6 @@ facts as (
         slice_start,
         pipeline,
         step_order,
-        0,
         0,
         0,
         0,
@@ -207,7 +205,6 @@ counts as (
         cast(sum(f.strict_count) as bigint) as strict_count,
         cast(sum(f.regressed_count) as bigint) as regressed_count,
         cast(sum(f.reopened_count) as bigint) as reopened_count,
-        cast(sum(f.undated_open_count) as bigint) as undated_open_count,
         max(f.youngest_on) as youngest_on
     from facts as f
     inner join config_periods as p on p.slice_start = f.slice_start
@@ -320,7 +317,7 @@ dense as (
         case when r.has_stage_change then coalesce(c.dropped_count, 0) end as dropped_count,
         case when r.has_stage_change then coalesce(c.still_here_count, 0) end as still_here_count,
         case
-            when s.period_grain = 'all' then coalesce(r.has_stage_change and c.undated_open_count = 0 and date_add(c.youngest_on, r.cohort_days) <= r.as_of, false)
+            when s.period_grain = 'all' then coalesce(r.has_stage_change and date_add(c.youngest_on, r.cohort_days) <= r.as_of, false)
             else coalesce(date_add(s.period_end, r.cohort_days) <= r.as_of, false)
         end as is_mature,
         case when r.has_stage_change then cast(c.converted_count as double) / nullif(cast(c.reached_count as double), 0) end as rate,
