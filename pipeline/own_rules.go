@@ -11,6 +11,7 @@ import (
 	"truce/pipeline/config/nearest"
 	"truce/pipeline/entity"
 	"truce/pipeline/model"
+	"truce/pipeline/syntax"
 )
 
 // check looks at every model: its name, its text, what it reads.
@@ -61,12 +62,11 @@ func entityNames() []string {
 
 // checkText refuses SQL that is not portable, and relations that nobody gives.
 func (o *ownModels) checkText(ctx context.Context, db *sql.DB, m *model.Model) error {
-	var serialised string
-	row := db.QueryRowContext(ctx, "select cast(json_serialize_sql(cast(? as varchar)) as varchar)", m.SQL)
-	if err := row.Scan(&serialised); err != nil {
+	document, err := syntax.Tree(ctx, db, m.SQL)
+	if err != nil {
 		return fmt.Errorf("parse %s: %w", m.File, err)
 	}
-	tree, err := model.ReadTree([]byte(serialised))
+	tree, err := model.ReadTree(document)
 	if err != nil {
 		return fmt.Errorf("parse %s: %w", m.File, err)
 	}

@@ -20,15 +20,15 @@ type Tree struct {
 	CTEs      []string // in lower case and by name
 }
 
-// ReadTree reads a text as DuckDB's json_serialize_sql writes it, which takes SELECT statements alone.
-func ReadTree(serialised []byte) (Tree, error) {
+// ReadTree reads a text as syntax.Tree writes it, which takes SELECT statements alone.
+func ReadTree(document []byte) (Tree, error) {
 	var doc struct {
 		Error      bool   `json:"error"`
 		Message    string `json:"error_message"`
 		Position   string `json:"position"`
 		Statements []any  `json:"statements"`
 	}
-	if err := json.Unmarshal(serialised, &doc); err != nil {
+	if err := json.Unmarshal(document, &doc); err != nil {
 		return Tree{}, fmt.Errorf("read the parsed model: %w", err)
 	}
 	t := Tree{Position: -1}
@@ -125,6 +125,12 @@ func (l *linter) node(n map[string]any) {
 		cast, _ := n["cast_type"].(map[string]any)
 		if id, _ := cast["id"].(string); !slices.Contains(strings.Fields(castTypes), id) {
 			l.refuse("cast to %s", id)
+		}
+	case "CONSTANT":
+		constant, _ := n["value"].(map[string]any)
+		kind, _ := constant["type"].(map[string]any)
+		if value, isText := constant["value"].(string); isText && kind["id"] == "DOUBLE" {
+			l.refuse("a number beyond what a double holds (%s)", value)
 		}
 	}
 	if n["null_order"] == "ORDER_DEFAULT" {

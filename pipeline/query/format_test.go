@@ -29,7 +29,7 @@ const everyType = `
 	select true as a_bool, -5::tinyint as a_tiny, 9223372036854775807 as a_big, 18446744073709551615::ubigint as a_ubig,
 		170141183460469231731687303715884105727::hugeint as a_huge, -0.05::decimal(18, 2) as a_dec,
 		12345678901234567890123456789012345.678::decimal(38, 3) as a_wide, 0.1::float as a_float, 0.1 + 0.2::double as a_double,
-		1e300 as a_large, 100000000::double as a_round, 'nan'::double as a_nan, '-infinity'::double as an_inf,
+		1e300 as a_large, -1e400 as a_larger, 100000000::double as a_round, 'nan'::double as a_nan, '-infinity'::double as an_inf,
 		date '2026-03-01' as a_date, timestamp '2026-03-01 02:03:04' as a_ts, timestamp '2026-03-01 02:03:04.5' as a_frac,
 		timestamptz '2026-03-01 02:03:04+02' as a_zoned, time '02:03:04' as a_time, interval 3 days as an_interval,
 		'naïve' as a_text, '' as an_empty, null::varchar as a_null, 'a'::enum('a', 'b') as an_enum,
@@ -49,7 +49,7 @@ func TestValuesAsText(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"a_bool": "true", "a_tiny": "-5", "a_big": "9223372036854775807", "a_ubig": "18446744073709551615",
 		"a_huge": "170141183460469231731687303715884105727", "a_dec": "-0.05", "a_wide": "12345678901234567890123456789012345.678",
-		"a_float": "0.1", "a_double": "0.30000000000000004", "a_large": "1e+300", "a_round": "100000000",
+		"a_float": "0.1", "a_double": "0.30000000000000004", "a_large": "1e+300", "a_larger": "-Infinity", "a_round": "100000000",
 		"a_nan": "NaN", "an_inf": "-Infinity", "a_date": "2026-03-01", "a_ts": "2026-03-01 02:03:04",
 		"a_frac": "2026-03-01 02:03:04.500000", "a_zoned": "2026-03-01 00:03:04+00", "a_time": "02:03:04",
 		"an_interval": "3 days", "a_text": "naïve", "an_empty": "", "a_null": "", "an_enum": "a", "a_list": "[1, NULL]",
@@ -111,7 +111,7 @@ func TestJSON(t *testing.T) {
 	require.Equal(t, map[string]any{"k": "v", "d": "2026-03-01"}, row["a_struct"])
 	require.Equal(t, map[string]any{"x": json.Number("1")}, row["a_json"])
 	require.Equal(t, "2026-03-01", row["a_date"])
-	require.Len(t, row, 30)
+	require.Len(t, row, 31)
 	require.Contains(t, written(t, s, `select 1 as a, 2 as a`, query.FormatJSON, 0), `{"a": 1, "a_1": 2}`)
 }
 

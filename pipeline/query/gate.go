@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"truce/pipeline/syntax"
 )
 
 const whatIsAllowed = "one SELECT statement (or SHOW TABLES, DESCRIBE, SUMMARIZE) over the tables of the published run"
 
-// serialized is what json_serialize_sql says of a text. Statements stay raw, so that texts can be compared by
+// serialized is what syntax.Tree says of a text. Statements stay raw, so that texts can be compared by
 // their trees.
 type serialized struct {
 	Error      bool              `json:"error"`
@@ -51,12 +53,11 @@ func (s *Session) gate(ctx context.Context, text string) (string, error) {
 // serialize parses text without running or binding any of it: the text is a value, never a statement.
 func (s *Session) serialize(ctx context.Context, text string) (serialized, error) {
 	var tree serialized
-	var answer string
-	row := s.conn.QueryRowContext(ctx, "select json_serialize_sql(?::varchar)::varchar", text)
-	if err := row.Scan(&answer); err != nil {
+	document, err := syntax.Tree(ctx, s.conn, text)
+	if err != nil {
 		return tree, s.explain(ctx, err)
 	}
-	if err := json.Unmarshal([]byte(answer), &tree); err != nil {
+	if err := json.Unmarshal(document, &tree); err != nil {
 		return tree, refuse("its syntax tree cannot be read; simplify it (%v)", err)
 	}
 	return tree, nil

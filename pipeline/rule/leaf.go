@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,9 +146,10 @@ func (p *printer) constant(n *node) (expr, error) {
 		return p.decimal(n)
 	case "DOUBLE":
 		value, err := strconv.ParseFloat(string(c.Value), 64)
-		if err == nil && !math.IsInf(value, 0) {
-			return expr{sql: strconv.FormatFloat(value, 'e', -1, 64), level: atom, kind: double, literal: true}, nil
+		if err != nil {
+			return expr{}, p.refuse(n, "the number is too large", "write at most 18 digits")
 		}
+		return expr{sql: strconv.FormatFloat(value, 'e', -1, 64), level: atom, kind: double, literal: true}, nil
 	}
 	return expr{}, p.refuse(n, "a value of type "+strings.ToLower(c.Type.ID)+" is not allowed",
 		"write text in single quotes, a number of at most 18 digits, true, false or date '2026-01-31'")

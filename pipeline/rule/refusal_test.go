@@ -69,6 +69,8 @@ func TestWhatIsNoConditionOverKnownColumnsIsRefused(t *testing.T) {
 		{"type = 'a\\b'", 10, "backslashes are not allowed"},
 		{"type = e'a'", 9, "letters stand right before a quote"},
 		{"type = 'open", 8, "a quote is not closed"},
+		{"employees < 1e400", 13, "the number is too large"},
+		{"not -1_0E4_00", 5, "the number is too large"},
 		{"(is_won", 8, "the rule is no valid SQL: syntax error at end of input"},
 		{"is_won)", 7, `the rule is no valid SQL: syntax error at or near ")"`},
 	})

@@ -2,7 +2,6 @@ package rule
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"truce/pipeline/entity"
+	"truce/pipeline/syntax"
 )
 
 // ErrUnknownColumn is wrapped by the Error of a rule that names a column which its scope lacks.
@@ -71,18 +71,13 @@ func (e *Error) Error() string {
 // Unwrap gives ErrUnknownColumn where that is the reason.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Database is the part of *sql.DB and *sql.Conn that a Parser needs.
-type Database interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // Parser reads rules with the help of a DuckDB database, in which it changes nothing.
 type Parser struct {
-	db Database
+	db syntax.Database
 }
 
 // NewParser gives a parser that uses the database.
-func NewParser(db Database) *Parser { return &Parser{db: db} }
+func NewParser(db syntax.Database) *Parser { return &Parser{db: db} }
 
 // Parse reads a rule over the columns of the scope. A text that is no rule gives an *Error; any
 // other error is the database's.

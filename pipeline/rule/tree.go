@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"truce/pipeline/syntax"
 )
 
 const (
@@ -14,7 +16,7 @@ const (
 	nowhere = 1<<64 - 1
 )
 
-// node is an expression as json_serialize_sql writes it: the union of all classes.
+// node is an expression as syntax.Tree writes it: the union of all classes.
 type node struct {
 	Class    string `json:"class"`
 	Type     string `json:"type"`
@@ -67,7 +69,7 @@ type typeName struct {
 	} `json:"type_info"`
 }
 
-// document is what json_serialize_sql gives for a text.
+// document is what syntax.Tree gives for a text.
 type document struct {
 	Failed     bool   `json:"error"`
 	Message    string `json:"error_message"`
@@ -96,14 +98,12 @@ type document struct {
 
 // parse gives the tree of the only expression that the text holds.
 func (p *Parser) parse(ctx context.Context, text string) (*node, error) {
-	var serialized string
-	// Both casts are needed: an untyped parameter is refused, and the driver scans JSON as a map.
-	row := p.db.QueryRowContext(ctx, "select cast(json_serialize_sql(cast(? as varchar)) as varchar)", prefix+text)
-	if err := row.Scan(&serialized); err != nil {
+	serialized, err := syntax.Tree(ctx, p.db, prefix+text)
+	if err != nil {
 		return nil, fmt.Errorf("parse a rule: %w", err)
 	}
 	var doc document
-	if err := json.Unmarshal([]byte(serialized), &doc); err != nil {
+	if err := json.Unmarshal(serialized, &doc); err != nil {
 		return nil, fmt.Errorf("read the parsed rule: %w", err)
 	}
 	if doc.Failed {
