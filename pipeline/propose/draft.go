@@ -21,6 +21,7 @@ type draft struct {
 	breakdowns                  []string
 	won, lost                   []string
 	process                     []config.Step
+	pipelines                   []config.Pipeline
 	leadProcess                 config.LeadProcess
 	costs                       config.CostCategories
 	quarantine                  *config.QuarantineLimit

@@ -14,6 +14,17 @@ type listedStage struct {
 	place           float64
 }
 
+// listedStages holds the stages of the CRM's own tables by pipeline and name.
+type listedStages map[[2]string]listedStage
+
+// find gives a stage of a pipeline, else one of that name.
+func (l listedStages) find(pipeline, name string) (stage listedStage, ok bool) {
+	if stage, ok = l[[2]string{pipeline, name}]; !ok {
+		stage, ok = l[[2]string{"", name}]
+	}
+	return stage, ok
+}
+
 // ending tells how deals in the stage ended.
 func (l listedStage) ending() outcome {
 	switch {
@@ -27,7 +38,7 @@ func (l listedStage) ending() outcome {
 
 // readListed reads the CRM's own tables of stages.
 func (s *sight) readListed(ctx context.Context, tried []Tried) error {
-	s.listed = map[string]listedStage{}
+	s.listed = listedStages{}
 	for _, one := range tried {
 		if one.Entity != "stage" || one.Refused != nil {
 			continue
@@ -46,7 +57,9 @@ func (s *sight) readListed(ctx context.Context, tried []Tried) error {
 			if err != nil {
 				place = 1000
 			}
-			s.listed[cell(cells, "stage")] = listedStage{label: cell(cells, "label"), isClosed: closed, isWon: won, place: place}
+			stage := listedStage{label: cell(cells, "label"), isClosed: closed, isWon: won, place: place}
+			s.listed[[2]string{cell(cells, "pipeline"), cell(cells, "stage")}] = stage
+			s.listed[[2]string{"", cell(cells, "stage")}] = stage
 		})
 		if err != nil {
 			return fmt.Errorf("read the stages of %s: %w", one.Name, err)

@@ -161,8 +161,8 @@ type sight struct {
 	readings []*reading // chosen, one for each table and entity
 	unread   []File     // files that are no table
 	findings []string
-	leftOut  map[*table]string      // why tables that could be read are not
-	listed   map[string]listedStage // by name, from the CRM's own table of stages
+	leftOut  map[*table]string // why tables that could be read are not
+	listed   listedStages
 }
 
 // look looks at one file.

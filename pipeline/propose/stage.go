@@ -1,17 +1,13 @@
 package propose
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"truce/pipeline/config"
 	"truce/pipeline/source"
-	"truce/pipeline/spelling"
 )
 
 // stagesOf collects the stages of all deals that were loaded.
@@ -69,7 +65,7 @@ func (s *sight) stages(d *draft, tried []Tried, f *facts) {
 	if len(unsure) > 0 {
 		d.ask("stages", "are "+list(unsure, 8)+" ends of a deal? They are read as open.")
 	}
-	s.process(d, open, f)
+	s.processes(d, open, f)
 }
 
 // meanings gives what the names of stages say, and whether such words as closed are taken for won: not
@@ -83,7 +79,7 @@ func (s *sight) meanings(names map[string]int64, f *facts) (of func(string) outc
 
 // ending tells how deals in a stage ended: by flags if all agree, else by the stage's name.
 func (s *sight) ending(name string, f *facts, of func(string) outcome) outcome {
-	if l, ok := s.listed[name]; ok {
+	if l, ok := s.listed.find("", name); ok {
 		return l.ending()
 	}
 	seen := f.stages[name]
@@ -128,127 +124,6 @@ func (d *draft) knows(won, lost []string) bool {
 		return !slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(known, name) })
 	}
 	return len(knownWon) > 0 && isIn(won, knownWon) && isIn(lost, knownLost)
-}
-
-const mostSteps = 15
-
-var leadingNumber = regexp.MustCompile(`^\s*([0-9]{1,2})\s*[-.):_ ]`)
-
-// process proposes the open stages as steps, in the order that probabilities, numbers in their names
-// or the names themselves suggest.
-func (s *sight) process(d *draft, open []string, f *facts) {
-	d.process = nil
-	groups := map[string][]string{}
-	var order []string
-	for _, name := range open {
-		key := spelling.Skeleton(name)
-		if groups[key] == nil {
-			order = append(order, key)
-		}
-		groups[key] = append(groups[key], name)
-	}
-	if len(order) == 0 {
-		return
-	}
-	if len(order) > mostSteps {
-		d.ask("process", fmt.Sprintf("there are %d open stages, too many to guess their order. List those that both teams share, in order.", len(order)))
-		return
-	}
-	far, why := s.progress(open, f)
-	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(far[groups[a][0]], far[groups[b][0]]) })
-	for _, key := range order {
-		names := groups[key]
-		d.process = append(d.process, config.Step{Step: s.stepName(d, names[0]), Stages: names})
-	}
-	if len(order) > 1 {
-		d.ask("process", "are these the steps, in this order? It follows "+why+".")
-	}
-}
-
-// progress tells how far each stage is, and from what that is known: the first of several ways that
-// knows it for all of them.
-func (s *sight) progress(open []string, f *facts) (far map[string]float64, why string) {
-	if far = s.byList(open); far != nil {
-		return far, "the CRM's own list of stages"
-	}
-	if far = byProbability(open, f); far != nil {
-		return far, "the probabilities of the deals in them"
-	}
-	if far = byNumber(open); far != nil {
-		return far, "the numbers in their names"
-	}
-	far = map[string]float64{}
-	for _, name := range open {
-		if far[name] = float64(s.know.words.outcomes.placeOf(name)); far[name] < 0 {
-			far[name] = 3.5 // amid the others
-		}
-	}
-	return far, "their names alone"
-}
-
-// byList takes the places of stages from the CRM's own table; nil if it lacks one.
-func (s *sight) byList(open []string) map[string]float64 {
-	far := map[string]float64{}
-	for _, name := range open {
-		l, ok := s.listed[name]
-		if !ok {
-			return nil
-		}
-		far[name] = l.place
-	}
-	return far
-}
-
-// byProbability takes the mean probabilities of the deals in each stage; nil if they do not tell the
-// stages apart.
-func byProbability(open []string, f *facts) map[string]float64 {
-	far, different := map[string]float64{}, map[float64]bool{}
-	for _, name := range open {
-		seen := f.stages[name]
-		if seen == nil || seen.weighted == 0 {
-			return nil
-		}
-		far[name] = seen.probability / seen.weighted
-		different[far[name]] = true
-	}
-	if len(different)*3 < len(open)*2 || len(open) < 2 {
-		return nil
-	}
-	return far
-}
-
-// byNumber takes the numbers with which the names of stages start, if most do; the others stand beside
-// the process, such as on hold.
-func byNumber(open []string) map[string]float64 {
-	far, numbered := map[string]float64{}, 0
-	for _, name := range open {
-		far[name] = 1000
-		if m := leadingNumber.FindStringSubmatch(name); m != nil {
-			if n, err := strconv.Atoi(m[1]); err == nil {
-				far[name] = float64(n)
-				numbered++
-			}
-		}
-	}
-	if numbered*2 <= len(open) {
-		return nil
-	}
-	return far
-}
-
-// stepName gives a name that a step may have: the label that people know, if no other step has it; those
-// of the funnel's own steps are taken.
-func (s *sight) stepName(d *draft, stage string) string {
-	label := strings.TrimSpace(s.listed[stage].label)
-	isTaken := slices.ContainsFunc(d.process, func(step config.Step) bool { return strings.EqualFold(step.Step, label) })
-	if label != "" && !isTaken {
-		stage = label
-	}
-	switch strings.ToLower(stage) {
-	case "lead", "mql", "sal", "sql", "won":
-		return stage + " stage"
-	}
-	return stage
 }
 
 // leadStages proposes which statuses of leads are steps of the funnel.

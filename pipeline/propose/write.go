@@ -57,8 +57,9 @@ func (w *writer) sections(d *draft) {
 	if len(d.process) > 0 || hasRemark(d.remarks, "process") {
 		w.line(0, "")
 		w.remarks(0, "process", d.remarks)
-		w.process(d.process)
+		w.process(0, d.process)
 	}
+	w.pipelines(d)
 	w.leadProcess(d)
 	w.costs(d)
 	if d.quarantine != nil {
@@ -82,17 +83,30 @@ func (w *writer) outcomes(d *draft) {
 	}
 }
 
-func (w *writer) process(steps []config.Step) {
+func (w *writer) process(indent int, steps []config.Step) {
 	if len(steps) == 0 {
 		return
 	}
-	w.line(0, "process:")
+	w.line(indent, "process:")
 	for _, step := range steps {
 		names := make([]string, len(step.Stages))
 		for i, name := range step.Stages {
 			names[i] = scalar(name, true)
 		}
-		w.line(2, fmt.Sprintf("- {step: %s, stages: [%s]}", scalar(step.Step, true), strings.Join(names, ", ")))
+		w.line(indent+2, fmt.Sprintf("- {step: %s, stages: [%s]}", scalar(step.Step, true), strings.Join(names, ", ")))
+	}
+}
+
+func (w *writer) pipelines(d *draft) {
+	if len(d.pipelines) == 0 {
+		return
+	}
+	w.line(0, "")
+	w.remarks(0, "pipelines", d.remarks)
+	w.line(0, "pipelines:")
+	for _, p := range d.pipelines {
+		w.line(2, "- pipeline: "+scalar(p.Pipeline, true))
+		w.process(4, p.Process)
 	}
 }
 
