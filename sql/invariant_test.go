@@ -218,6 +218,9 @@ func damage() map[string][]string {
 		"check_owners": {
 			"insert into rpt_data_quality (kind, subject, reason, record_count) values ('unmapped', 'opportunity.owner_id', 'any', 100)",
 		},
+		"check_sources": {
+			"insert into rpt_data_quality (kind, subject, reason, record_count) values ('unmapped', 'opportunity.lead_source', 'Fair', 100)",
+		},
 		"check_stages": {
 			"insert into rpt_data_quality (kind, subject, reason, record_count) values ('unmapped', 'opportunity.outcome', 'Parked', 100)",
 		},

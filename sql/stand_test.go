@@ -243,6 +243,7 @@ func oddities() map[string]string {
 	return map[string]string{
 		"check_segments": "a segment may have no deal",
 		"check_outcomes": "a company may have no deal that is won, or lost, or counted at all",
+		"check_sources":  "a company may have sources that it does not list",
 		"check_stages":   "stages that are open and no step's mean nothing where the deals say nothing else",
 	}
 }

@@ -4,13 +4,16 @@ description: >-
     is repaired: the records count as they are.
 grain: one row per subject and reason
 unique_key: [subject, reason]
-version: 1
+version: 2
 columns:
     subject: >-
         the field; opportunity.stage and stage_change.stage have stages that neither end a deal nor belong
         to a step of its process, opportunity.outcome those of deals of which neither stage nor status nor
-        flag says how they stand
-    reason: the stage, with its pipeline where that is a listed one; else what does not know the value
+        flag says how they stand, opportunity.lead_source and lead.source sources that sourcing does not
+        list, where it lists any
+    reason: >-
+        the stage, with its pipeline where that is a listed one; the source if it is one of the twenty with
+        the most records, else (others); of other fields what does not know the value
     record_count: how many records have it; 0 where all is known
 */
 with deal_counts as (
@@ -91,6 +94,43 @@ unmapped_entries as (
     where s.stage is null or n.stage is not null
 ),
 
+sourcing as (
+    select count(*) as source_count
+    from config_lead_sources
+),
+
+source_counts as (
+    select 'opportunity.lead_source' as subject, lead_source as source, count(*) as record_count
+    from int_opportunities
+    where lead_source is not null
+    group by lead_source
+    union all
+    select 'lead.source', source, count(*)
+    from fct_lead
+    where source <> 'unknown'
+    group by source
+),
+
+ranked_sources as (
+    select
+        c.subject,
+        c.source,
+        c.record_count,
+        row_number() over (partition by c.subject order by c.record_count desc nulls last, c.source nulls last) as place
+    from source_counts as c
+    cross join sourcing as s
+    anti join config_lead_sources as l on l.lead_source = c.source
+    where s.source_count > 0
+),
+
+unlisted_sources as (
+    select
+        subject,
+        case when place <= 20 then source else '(others)' end as source,
+        record_count
+    from ranked_sources
+),
+
 -- deals that only the history names; they are few, and their changes are quick to find
 unknown_deals as (
     select h.opportunity_id
@@ -124,6 +164,28 @@ from stg_leads as l
 cross join config_run as r
 anti join int_opportunities as o on o.opportunity_id = l.opportunity_id
 where r.has_lead and l.opportunity_id is not null
+union all
+select 'lead.owner_id', 'not in the owner extract', count(*)
+from fct_lead as l
+cross join config_run as r
+anti join stg_owners as w on w.owner_id = l.owner_id
+where r.has_owner and l.owner_id is not null
+union all
+select subject, source, cast(sum(record_count) as bigint)
+from unlisted_sources
+group by subject, source
+union all
+select 'campaign_touch.campaign_id', 'not in the campaign extract', count(*)
+from stg_campaign_touches as t
+cross join config_run as r
+anti join stg_campaigns as c on c.campaign_id = t.campaign_id
+where r.has_campaign
+union all
+select 'content_use.content_id', 'not in the content extract', count(*)
+from stg_content_uses as u
+cross join config_run as r
+anti join stg_contents as c on c.content_id = u.content_id
+where r.has_content
 union all
 select 'cost.segment', 'not a configured segment', count(*)
 from int_cost_lines
