@@ -75,7 +75,16 @@ func (r *run) inputChecks(v *view) []engine.CheckResult {
 	if quarantine.Checked == 0 {
 		quarantine.Skipped = "no file of the newest scan is visible"
 	}
-	return []engine.CheckResult{identity, quarantine, snapshotSizes(v.branches)}
+	return append(driftChecks(v.branches), identity, quarantine, snapshotSizes(v.branches))
+}
+
+// inputCheckNames names the checks on what was loaded: they are made of any view, also of an empty one.
+func inputCheckNames() []string {
+	var names []string
+	for _, c := range new(run).inputChecks(new(view)) {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // refusesTooMuch tells whether more rows of a file were refused than the configuration allows.

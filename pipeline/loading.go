@@ -117,7 +117,9 @@ func (r *run) loadFile(ctx context.Context, p *pending, to load.Target, progress
 		f.Parts = append(f.Parts, landing.Part{Name: part.File, Rows: part.Rows})
 	}
 	for _, c := range result.Columns {
-		f.Columns = append(f.Columns, landing.Column{Name: c.Field, Type: c.Type.String(), Header: c.Header, Mapped: c.Mapped})
+		f.Columns = append(f.Columns, landing.Column{
+			Name: c.Field, Type: c.Type.String(), Header: c.Header, Mapped: c.Mapped, Filled: &c.Filled,
+		})
 	}
 	f.EffectiveAt = effectiveAt(p.file, result.NewestModifiedAt)
 	for _, warning := range result.Warnings {

@@ -27,7 +27,7 @@ func (o *ownModels) check(ctx context.Context, db *sql.DB) error {
 			files[m.FileName()] = "the built-in model " + m.Name
 		}
 	}
-	for _, name := range []string{"check_quarantine", "check_file_records", "check_snapshot_size"} {
+	for _, name := range inputCheckNames() {
 		known[name] = "a built-in check of this name"
 	}
 	for name, file := range o.names {

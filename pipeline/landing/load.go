@@ -97,8 +97,9 @@ type Part struct {
 type Column struct {
 	Name   string `json:"name"`
 	Type   string `json:"type"`
-	Header string `json:"header"` // header of the file that it was read from
-	Mapped bool   `json:"mapped"` // whether the file has it; it is null otherwise
+	Header string `json:"header"`           // header of the file that it was read from
+	Mapped bool   `json:"mapped"`           // whether the file has it; it is null otherwise
+	Filled *int64 `json:"filled,omitempty"` // rows that have a value; nil where a former version landed the file
 }
 
 // Identity gives 32 hex digits that name this content of this file, read by this mapping.

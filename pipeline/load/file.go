@@ -176,6 +176,9 @@ func (r *run) complete(out *Result) error {
 	}
 	var written int64
 	for _, w := range r.parts {
+		for i, rows := range w.present()[:min(len(out.Columns), len(w.present()))] {
+			out.Columns[i].Filled += rows
+		}
 		if part, ok := w.part(); ok {
 			out.Parts = append(out.Parts, part)
 			written += part.Rows

@@ -121,6 +121,13 @@ func TestLoadsRowsThatDuckDBReads(t *testing.T) {
 	require.Equal(t, []string{"5 opportunity_id null_key"}, l.quarantined(t))
 	require.Equal(t, []string{"secret"}, l.Unmapped)
 	require.True(t, l.UniqueKeys)
+	filled := map[string]int64{}
+	for _, c := range l.Columns {
+		filled[c.Field] = c.Filled
+	}
+	require.Subset(t, filled, map[string]int64{
+		"opportunity_id": 2, "stage": 2, "amount": 1, "is_won": 2, "close_date": 2, "employees": 1, "rate": 1, "owner_id": 0,
+	})
 
 	var want []string
 	for _, f := range x.fields() {
@@ -168,6 +175,10 @@ func TestManyRowsAgreeWithDuckDB(t *testing.T) {
 			and min(lead_source) = (select min(stats_min_value) from parquet_metadata('%[1]s/p-[0-9]*.parquet') where path_in_schema = 'lead_source')
 			and count(*) - count(lead_source) = (select sum(stats_null_count) from parquet_metadata('%[1]s/p-[0-9]*.parquet') where path_in_schema = 'lead_source')
 		)::varchar from read_parquet('%[1]s/p-[0-9]*.parquet')`, l.dir)))
+	for _, c := range l.Columns {
+		require.Equal(t, []string{fmt.Sprint(c.Filled)}, duck(t,
+			fmt.Sprintf("select count(%s)::varchar from read_parquet('%s/p-[0-9]*.parquet')", c.Field, l.dir)), c.Field)
+	}
 	require.Equal(t, []string{"RLE_DICTIONARY"}, duck(t, fmt.Sprintf(
 		`select distinct case when encodings like '%%DICTIONARY%%' then 'RLE_DICTIONARY' else encodings end
 		from parquet_metadata('%s/p-[0-9]*.parquet') where path_in_schema in ('stage', 'currency')`, l.dir)))

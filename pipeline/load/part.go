@@ -178,6 +178,14 @@ func (w *partWriter) counts() []*valueCounts {
 	return w.table.counts
 }
 
+// present gives the rows with a value by column; nil if there are no rows.
+func (w *partWriter) present() []int64 {
+	if w.table == nil {
+		return nil
+	}
+	return w.table.filled
+}
+
 func (w *partWriter) abandon() {
 	if w.table != nil {
 		w.table.abandon()

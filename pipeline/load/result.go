@@ -44,6 +44,7 @@ type ColumnMap struct {
 	Places    []int  // in the file, if the first cell of several that says something counts; else nil
 	Constant  string // what the extract gives instead of a column; "" for nothing
 	Mapped    bool   // the file has the column, or Extract.Constants has its value
+	Filled    int64  // rows of the parts that have a value
 }
 
 // Result tells what a load did.

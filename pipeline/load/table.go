@@ -40,6 +40,7 @@ type table struct {
 	columns      []tableColumn
 	dictionaries []*dictionary  // by column; nil for those without
 	counts       []*valueCounts // by column; nil for those that are not counted
+	filled       []int64        // rows with a value by column
 	out          *os.File
 	writer       *file.Writer
 	group        file.BufferedRowGroupWriter
@@ -56,7 +57,7 @@ func createTable(path string, columns []tableColumn) (*table, error) {
 	}
 	t := &table{
 		columns: columns, dictionaries: make([]*dictionary, len(columns)), counts: make([]*valueCounts, len(columns)),
-		out: out, perGroup: rowGroupRows,
+		filled: make([]int64, len(columns)), out: out, perGroup: rowGroupRows,
 	}
 	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(1),
@@ -169,6 +170,7 @@ func (t *table) endGroup() error {
 
 // write adds the values of some rows to one column.
 func (t *table) write(column int, v *values) error {
+	t.filled[column] += int64(len(v.texts) + len(v.longs) + len(v.days) + len(v.bools))
 	levels := v.levels
 	if t.columns[column].required {
 		levels = nil
