@@ -63,7 +63,7 @@ running as (
 entries as (
     select
         m.segment,
-        min(case when m.total_cost <> 0 then m.month_start end) as first_cost_month,
+        min(case when m.total_cost > 0 then m.month_start end) as first_cost_month,
         min(case when m.wins_to_date >= 1 then m.month_start end) as first_win_month,
         sum(case when m.wins_before < 1 then m.total_cost end) as cost_to_first_win,
         min(case when m.wins_to_date >= r.market_entry_wins then m.month_start end) as entry_month,
