@@ -93,21 +93,3 @@ func calls(x oracle.Lead, zone *time.Location) []record {
 	}
 	return rows
 }
-
-// landContent adds two pieces of content, one of which is used for every third deal, and one that only
-// its uses name. Every fifth company has none.
-func (l landed) landContent(in oracle.Input, zone *time.Location) {
-	if in.Settings.AsOf%5 == 0 {
-		return
-	}
-	l["content"] = []record{{"content_id": "story", "title": "A story"}, {"content_id": "flyer", "title": "A flyer"}}
-	l["content_use"] = []record{}
-	for i, o := range in.Opportunities {
-		if o.CreatedOn != nil && chance(o.OpportunityID, "content", 3) {
-			l["content_use"] = append(l["content_use"], record{
-				"content_id": []string{"story", "film"}[i%2], "used_at": moment(o.CreatedOn, o.OpportunityID, zone),
-				"sequence": o.OpportunityID, "user_id": text(o.OwnerID), "opportunity_id": o.OpportunityID, "kind": "view",
-			})
-		}
-	}
-}

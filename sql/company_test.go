@@ -256,11 +256,7 @@ func companyConfig(t require.TestingT, s oracle.Settings) *config.Config {
 			},
 		}},
 		"segments": segments, "process": process, "activities": activities, "breakdowns": s.Breakdowns, "cohort_days": s.CohortDays,
-		"programs": []any{
-			map[string]any{"name": "Training", "starts": "2024-03-01", "treated": "go_to_market = 'SMB'", "control": "go_to_market <> 'SMB'"},
-			map[string]any{"name": "New business first", "starts": "2024-02-01", "treated": "is_new = true"},
-		},
-		"targets": companyTargets(s),
+		"programs": companyPrograms(s), "targets": companyTargets(s),
 		"reports": map[string]any{"owners": s.PublishesOwners, "weeks": s.Weeks},
 		"stages":  map[string]any{"won": s.Won, "lost": s.Lost},
 		"lead_process": map[string]any{
@@ -271,6 +267,7 @@ func companyConfig(t require.TestingT, s oracle.Settings) *config.Config {
 		"exclude": map[string]any{"opportunity": "is_banned = true", "lead": "is_banned = true"},
 		"costs": map[string]any{
 			"driver": s.Costs.Driver, "categories": map[string]any{"marketing": s.Costs.Marketing, "sales": s.Costs.Sales},
+			"market_entry_wins": entryWins(s),
 		},
 		"exchange_rates": []any{map[string]any{"currency": "USD", "valid_from": "2020-01-01", "rate": "2"}},
 	})

@@ -49,6 +49,9 @@ func TestReportsAgreeWithTheOracle(t *testing.T) { //nolint:paralleltest // it s
 		agree(t, s, "rpt_lead_followup", followupRows(t, in, rows))
 		agree(t, s, "rpt_win_loss_reasons", winLossRows(in))
 		agree(t, s, "rpt_sourcing", sourcingRows(in, rows))
+		agree(t, s, "rpt_content_usage", contentRows(in))
+		agree(t, s, "rpt_market_entry", marketEntryRows(in))
+		agree(t, s, "rpt_program_impact", programRows(in))
 		require.Empty(t, s.brokenInvariants(t, rows))
 	})
 }
