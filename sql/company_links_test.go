@@ -86,8 +86,8 @@ func calls(x oracle.Lead, zone *time.Location) []record {
 			"activity_id": fmt.Sprintf("%s %d", x.LeadID, len(rows)), "kind": "call", "is_completed": true,
 			"opportunity_id": nil, "lead_id": x.LeadID, "contact_id": nil, "happened_at": moment(&day, x.LeadID, zone),
 		}
-		if chance(x.LeadID, "contact", 2) && chance(x.LeadID, "moved", 2) {
-			r["lead_id"], r["contact_id"] = nil, "contact of "+x.LeadID
+		if x.ContactID != "" && chance(x.LeadID, "moved", 2) {
+			r["lead_id"], r["contact_id"] = nil, x.ContactID
 		}
 		rows = append(rows, r)
 	}

@@ -81,7 +81,7 @@ func landCompany(t require.TestingT, in oracle.Input) landed {
 	l.landLinks(in, zone)
 	l.landQuotas(in)
 	l.landSplits(in)
-	l.landTouches(in, zone)
+	l.landCampaigns(in, zone)
 	l.landContent(in, zone)
 	return l
 }
@@ -121,7 +121,7 @@ func leadRecord(x oracle.Lead, in oracle.Input, zone *time.Location) record {
 		"go_to_market": text(x.Segment), "is_banned": x.IsExcludedByRule,
 		"accepted_at": moment(x.AcceptedOn, x.LeadID, zone), "rejected_at": moment(x.RejectedOn, x.LeadID, zone),
 		"converted_at": moment(x.ConvertedOn, x.LeadID, zone), "opportunity_id": nil,
-		"status": text(x.Status), "source": text(x.Source), "assigned_at": nil, "contact_id": nil,
+		"status": text(x.Status), "source": text(x.Source), "assigned_at": nil, "contact_id": text(x.ContactID),
 	}
 	if x.IsMerged {
 		r["merged_into"] = "elsewhere"
@@ -129,9 +129,6 @@ func leadRecord(x oracle.Lead, in oracle.Input, zone *time.Location) record {
 	if chance(x.LeadID, "assigned", 2) {
 		day := x.CreatedOn + oracle.Day(hash(x.LeadID)%4)
 		r["assigned_at"] = moment(&day, x.LeadID, zone)
-	}
-	if chance(x.LeadID, "contact", 2) {
-		r["contact_id"] = "contact of " + x.LeadID
 	}
 	if deals := dealsOf(x, in); len(deals) > 0 && (len(deals) == 1 || chance(x.LeadID, "names one", 2)) {
 		r["opportunity_id"] = deals[0]
@@ -241,10 +238,9 @@ func companyConfig(t require.TestingT, s oracle.Settings) *config.Config {
 	for _, name := range s.Segments {
 		segments = append(segments, map[string]any{"name": name, "where": "go_to_market = " + sqlLiteral(name)})
 	}
-	process, activities := []any{}, map[string]any{}
+	process := []any{}
 	for _, stages := range s.Process {
 		process = append(process, map[string]any{"step": "Step " + stages[0], "stages": stages})
-		activities["Call"] = "Step " + stages[0]
 	}
 	out, err := yaml.Marshal(map[string]any{
 		"company": "Any", "timezone": companyZone, "currency": "EUR", "fiscal_year_starts": s.FiscalStart,
@@ -255,7 +251,7 @@ func companyConfig(t require.TestingT, s oracle.Settings) *config.Config {
 				"lead":        map[string]any{"files": "l.csv", "attributes": attributes},
 			},
 		}},
-		"segments": segments, "process": process, "activities": activities, "breakdowns": s.Breakdowns, "cohort_days": s.CohortDays,
+		"segments": segments, "process": process, "activities": companyActivities(s), "breakdowns": s.Breakdowns, "cohort_days": s.CohortDays,
 		"programs": companyPrograms(s), "targets": companyTargets(s),
 		"reports": map[string]any{"owners": s.PublishesOwners, "weeks": s.Weeks},
 		"stages":  map[string]any{"won": s.Won, "lost": s.Lost},

@@ -103,7 +103,6 @@ func deskOf(t require.TestingT, in oracle.Input, rows landed) oracle.Desk {
 	require.NoError(t, err)
 	desk.Hours.From, desk.Hours.To, err = sla.BusinessHours.Minutes()
 	require.NoError(t, err)
-	name := func(value any) string { text, _ := value.(string); return text }
 	at := func(value any) *time.Time {
 		if moment, ok := value.(time.Time); ok {
 			return &moment
@@ -156,17 +155,8 @@ func winLossRows(in oracle.Input) []record {
 }
 
 func sourcingRows(in oracle.Input, landed landed) []record {
-	var touches []oracle.CampaignTouch
-	if landed["campaign_touch"] != nil {
-		touches = []oracle.CampaignTouch{}
-	}
-	for _, touch := range landed["campaign_touch"] {
-		lead, _ := touch["lead_id"].(string)
-		deal, _ := touch["opportunity_id"].(string)
-		touches = append(touches, oracle.CampaignTouch{LeadID: lead, OpportunityID: deal, TouchedOn: localDay(touch["touched_at"])})
-	}
 	var rows []record
-	for _, r := range oracle.Sourcing(in, map[string]string{"Web": oracle.ByMarketing, "Partner": oracle.ByPartner}, touches) {
+	for _, r := range oracle.Sourcing(in, map[string]string{"Web": oracle.ByMarketing, "Partner": oracle.ByPartner}, campaignTouches(landed)) {
 		row := record{
 			"segment": r.Segment, "period_grain": r.Period.Grain, "period_start": given(r.Period.PeriodStart()),
 			"origin": r.Origin, "is_complete": r.IsComplete, "created_count": r.CreatedCount, "created_value": money(r.CreatedValue),
@@ -182,10 +172,4 @@ func sourcingRows(in oracle.Input, landed landed) []record {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-// localDay is the day of a landed moment where companies live.
-func localDay(moment any) oracle.Day {
-	zone, _ := time.LoadLocation(companyZone)
-	return oracle.NewDay(moment.(time.Time).In(zone).Date())
 }

@@ -52,6 +52,8 @@ func TestReportsAgreeWithTheOracle(t *testing.T) { //nolint:paralleltest // it s
 		agree(t, s, "rpt_content_usage", contentRows(in))
 		agree(t, s, "rpt_market_entry", marketEntryRows(in))
 		agree(t, s, "rpt_program_impact", programRows(in))
+		agree(t, s, "rpt_lead_quality", leadQualityRows(in))
+		agree(t, s, "rpt_activity_alignment", alignmentRows(in, rows))
 		require.Empty(t, s.brokenInvariants(t, rows))
 	})
 }
