@@ -79,7 +79,7 @@ func (l landed) addTouch(deal, lead, contact string, day oracle.Day, zone *time.
 		return
 	}
 	l["campaign_touch"] = append(l["campaign_touch"], record{
-		"touch_id": id, "campaign_id": []string{"C1", "C2", "C9"}[hash(id+"campaign")%3], "lead_id": text(lead),
+		"touch_id": id, "campaign_id": []string{"C1", "C1", "C1", "C2", "C9"}[hash(id+"campaign")%5], "lead_id": text(lead),
 		"contact_id": text(contact), "opportunity_id": text(deal), "touched_at": moment(&day, id, zone),
 	})
 }
