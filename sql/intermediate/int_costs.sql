@@ -62,7 +62,7 @@ weights as (
 totals as (
     select
         *,
-        sum(cast(weight as decimal(28, 9))) over (partition by month_start, bucket, campaign_id, driver) as total
+        sum(cast(weight as decimal(38, 15))) over (partition by month_start, bucket, campaign_id, driver) as total
     from weights
 ),
 
@@ -76,12 +76,13 @@ parts as (
         segment,
         case
             when total = 0 then case when segment = 'Unassigned' then cents else 0 end
-            else cast(floor(abs(cast(cents as double)) * weight / cast(total as double) + 0.5) as bigint)
+            -- heads are thirds of an owner and the like: what is off by their last digit is a half
+            else cast(floor(cast(abs(cast(cents as double)) * weight / cast(total as double) as decimal(28, 4)) + 0.5) as bigint)
                 * case when cents < 0 then -1 else 1 end
         end as part,
         row_number() over (
             partition by month_start, bucket, campaign_id, driver
-            order by weight desc nulls last, segment nulls last
+            order by cast(weight as decimal(28, 9)) desc nulls last, segment nulls last
         ) as part_rank
     from totals
 ),

@@ -35,7 +35,7 @@ parts as (
     select
         segment,
         month_start,
-        cast(cast(open_days as double) / cast(sum(open_days) over (partition by owner_id, month_start) as double) as decimal(18, 12)) as part
+        cast(cast(open_days as double) / cast(sum(open_days) over (partition by owner_id, month_start) as double) as decimal(18, 15)) as part
     from days
     where open_days > 0
 )
