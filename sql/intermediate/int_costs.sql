@@ -6,7 +6,7 @@ description: >-
     part, the cost is Unassigned.
 grain: one row per month, bucket and segment
 unique_key: [month_start, bucket, segment]
-version: 1
+version: 2
 columns:
     month_start: first day of the month
     bucket: marketing, sales, other or market_entry

@@ -4,7 +4,7 @@ description: >-
     a deal that was open in the month is one, split by the open days of the owner's deals.
 grain: one row per segment and month
 unique_key: [segment, month_start]
-version: 1
+version: 2
 columns:
     segment: go-to-market segment
     month_start: first day of the month

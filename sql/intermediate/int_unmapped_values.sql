@@ -4,7 +4,7 @@ description: >-
     is repaired: the records count as they are.
 grain: one row per subject and reason
 unique_key: [subject, reason]
-version: 2
+version: 1
 columns:
     subject: >-
         the field; opportunity.stage and stage_change.stage have stages that neither end a deal nor belong

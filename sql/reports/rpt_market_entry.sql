@@ -6,10 +6,10 @@ description: >-
     win's cost includes the whole month of the win.
 grain: one row per segment
 unique_key: [segment]
-version: 1
+version: 2
 columns:
     segment: go-to-market segment; All is the whole company
-    first_cost_month: first month in which the segment bore a cost
+    first_cost_month: first month in which the segment bore a cost; a month whose credits outweigh its costs is none
     first_win_month: month of its first win
     cost_to_first_win: >-
         cost of all months up to that of the first win; NULL if the win lies before the ledger begins
