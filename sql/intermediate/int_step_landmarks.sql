@@ -1,10 +1,10 @@
 /*
 description: >-
     The dated first entries of each counted deal into the steps of the process, and whether the deal was
-    still there on day 14: the as-of date had come, and the deal had not gone further, been won or been
-    lost by then. Comparing only those keeps deals that moved on at once, and had no time to be touched,
-    from counting as untouched successes (Anderson, Cain and Gelber 1983, Journal of Clinical Oncology
-    1, 710-719).
+    still there on day 14: the as-of date had come, and the deal had neither gone further nor ended by
+    then; one that was opened again has not ended. Comparing only those keeps deals that moved on at once,
+    and had no time to be touched, from counting as untouched successes (Anderson, Cain and Gelber 1983,
+    Journal of Clinical Oncology 1, 710-719).
 grain: one row per opportunity and step with a dated entry
 unique_key: [opportunity_id, step]
 version: 2
