@@ -29,11 +29,11 @@ func programmes(s oracle.Settings) []programme {
 	longAgo := s.AsOf - oracle.Day(int(s.AsOf)*37%400)
 	return []programme{
 		{
-			oracle.Program{Name: "Training", StartsOn: s.AsOf - 20 - s.AsOf%50, Treated: isIn("SMB"), Control: isElsewhere("SMB")},
+			oracle.Program{Name: "Training", StartsOn: s.AsOf - 60, Treated: isIn("SMB"), Control: isElsewhere("SMB")},
 			"go_to_market = 'SMB'", "go_to_market <> 'SMB'",
 		},
 		{
-			oracle.Program{Name: "New business first", StartsOn: s.AsOf - 120, Treated: isNew},
+			oracle.Program{Name: "New business first", StartsOn: s.AsOf - 60, Treated: isNew},
 			"is_new = true", "",
 		},
 		{

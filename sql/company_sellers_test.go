@@ -17,7 +17,7 @@ func sellers(seed int) oracle.Input {
 	s.AsOf, s.Segments = oracle.NewDay(2025, time.January, 1)+oracle.Day(seed*23), []string{"SMB", "Enterprise"}
 	in = oracle.Input{Opportunities: []oracle.Opportunity{}, Settings: s}
 	draw := rand.New(rand.NewPCG(uint64(seed), 0)).IntN
-	for i := range 120 + 40*(seed%5) {
+	for i := range 150 + 80*(seed%5) {
 		closed := s.AsOf + 10 - oracle.Day(draw(740))
 		o := oracle.Opportunity{
 			OpportunityID: fmt.Sprintf("D%d-%d", seed, i), OwnerID: fmt.Sprint("O", draw(9+seed%4)), Status: []string{"won", "lost"}[draw(2)],
