@@ -12,7 +12,7 @@ columns:
     kind: kind of content, such as case study
     published_on: first day that it was there
     retired_on: last day that it was there
-    is_retired: whether that day lies before the as-of date
+    is_retired: whether that day is known and lies before the as-of date; NULL for All
     use_count: uses of any kind
     view_count: of these, views
     download_count: of these, downloads
