@@ -56,10 +56,9 @@ func TestProposalForListedPipelines(t *testing.T) {
 				return fmt.Sprintf("%d,false,%s,o1,77,Deal %d,%d,%s,%s", i, place, i, i+1, date(time.DateTime, i+9), date(time.DateTime, i))
 			}),
 		"deal_pipeline_stage.csv": "_fivetran_deleted,active,closed_won,is_closed,display_order,stage_id,label,pipeline_id\n" +
-			"false,true,false,false,1,s1,Notice,p2\n" + "false,true,false,false,3,s2,Terms,p2\n" + "false,true,false,false,2,s3,Offer,p2\n" +
-			"false,true,true,true,4,won,Won it,p2\n" +
-			"false,true,false,false,5,s1,Demo,p1\n" + "false,true,false,false,1,b,Offer,p1\n" +
-			"false,true,true,true,3,won,Won it,p1\n" + "false,true,false,true,4,lost,Lost it,p1\n",
+			"false,true,false,false,2,s3,Offer,p2\n" + "false,true,false,false,5,s1,Demo,p1\n" + "false,true,false,false,3,b,Offer,p1\n" +
+			"false,true,true,true,6,won,Won it,p1\n" + "false,true,false,true,7,lost,Lost it,p1\n" +
+			"false,true,false,false,1,s1,Notice,p2\n" + "false,true,false,false,3,s2,Terms,p2\n" + "false,true,true,true,4,won,Won it,p2\n",
 	}))
 	requireRun(t, proposal, s, 12, 6, 42)
 	require.Contains(t, proposal.Text, `

@@ -25,16 +25,20 @@ var leadingNumber = regexp.MustCompile(`^\s*([0-9]{1,2})\s*[-.):_ ]`)
 func (s *sight) processes(d *draft, open []string, f *facts) {
 	main, apart := f.apart(open)
 	rest := slices.DeleteFunc(slices.Clone(open), func(name string) bool { return f.isOnlyIn(apart, name) })
-	steps, question := s.steps("", rest, f.stages)
+	steps, question := s.steps(main, rest, f.stages)
 	d.process = steps
 	if question != "" {
 		d.ask("process", question)
 	}
 	d.pipelines = nil
+	others := quoted(main)
+	if main == "" {
+		others = "deals without a pipeline"
+	}
 	for _, name := range apart {
 		steps, question := s.steps(name, standing(open, f.pipelines[name]), f.pipelines[name])
 		d.pipelines = append(d.pipelines, config.Pipeline{Pipeline: name, Process: steps})
-		reason := "most stages of " + quoted(name) + " are not those of " + main + ", so it gets a process of its own"
+		reason := "most stages of " + quoted(name) + " are not those of " + others + ", so it gets a process of its own"
 		if question != "" {
 			reason += ": " + question
 		}
@@ -46,7 +50,7 @@ func (s *sight) processes(d *draft, open []string, f *facts) {
 // first: most stages in which they go on are none of the main pipeline's. That is the one with the most
 // deals; deals without a pipeline follow it.
 func (f *facts) apart(open []string) (main string, apart []string) {
-	if len(f.pipelines) > mostPipelines {
+	if len(f.pipelines) == 0 || len(f.pipelines) > mostPipelines {
 		return "", nil
 	}
 	size := func(name string) int64 {
@@ -59,9 +63,6 @@ func (f *facts) apart(open []string) (main string, apart []string) {
 	names := slices.SortedFunc(maps.Keys(f.pipelines), func(a, b string) int {
 		return cmp.Or(cmp.Compare(size(b), size(a)), cmp.Compare(a, b))
 	})
-	if len(names) < 2 {
-		return "", nil
-	}
 	shared := map[string]bool{}
 	for _, name := range standing(open, f.pipelines[names[0]], f.pipelines[""]) {
 		shared[spelling.Skeleton(name)] = true
@@ -73,10 +74,7 @@ func (f *facts) apart(open []string) (main string, apart []string) {
 			apart = append(apart, name)
 		}
 	}
-	if main = quoted(names[0]); names[0] == "" {
-		main = "deals without a pipeline"
-	}
-	return main, apart
+	return names[0], apart
 }
 
 // standing gives those of the stages in which there are deals.
